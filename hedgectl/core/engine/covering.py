@@ -1,0 +1,176 @@
+"""Cover: every position has a stop resting on the exchange, or a close is on its way (L3).
+
+One closePosition STOP_MARKET per leg and direction. It counts once it was seen resting, and is looked at again a little
+later, since an acknowledged stop can be gone a second after. Nothing here asks for permission.
+"""
+
+from __future__ import annotations
+
+from hedgectl.core.engine.leaving import emergency_close
+from hedgectl.core.engine.sending import send
+from hedgectl.core.engine.work import Work
+from hedgectl.core.exits.cover import stop_price, would_trigger
+from hedgectl.core.model.command import Cancel, Look
+from hedgectl.core.model.event import CancelSent, CoverLost, CoverSeen, OrderRejected
+from hedgectl.core.model.evidence import AlgoRow
+from hedgectl.core.model.order import Action, Kind, Lane, Leg, Prepared, Purpose
+from hedgectl.core.orders.clientid import parse_client_id
+from hedgectl.core.orders.outcome import Rejected
+from hedgectl.core.orders.refusals import Remedy
+from hedgectl.core.orders.sides import closing_side
+from hedgectl.core.state.durable import LiveOrder, Position, Stage
+from hedgectl.core.state.index import position_key
+
+RETRY_MS = 500
+COVERING_KINDS = frozenset({Kind.STOP_MARKET.value, Kind.TRAILING_STOP_MARKET.value})
+
+
+def tend_cover(work: Work, key: str) -> None:
+    """Make sure that one leg is covered, or that its cover, or its close, is under way."""
+    position = work.durable.positions.get(key)
+    if position is None:
+        work.volatile.uncovered.pop(key, None)
+        work.volatile.cover_tries.pop(key, None)
+        return
+    cover = work.durable.covers.get(key)
+    if cover is not None and cover.direction is position.direction:
+        work.volatile.uncovered.pop(key, None)
+        return
+    due = work.volatile.uncovered.get(key, 0)
+    if work.now.mono_ms < due or work.durable.mode is None or _under_way(work, key, position):
+        return
+    _protect(work, key, position)
+
+
+def _under_way(work: Work, key: str, position: Position) -> bool:
+    """A stop or an emergency close for this direction that may still work out. An unknown stop does not hold a new one
+    up: stops may overlap (L9)."""
+    for name in work.index.by_symbol.get(position.symbol, ()):
+        live = work.durable.orders[name]
+        order = live.order
+        if order.purpose not in (Purpose.COVER, Purpose.EMERGENCY) or position_key(order) != key:
+            continue
+        if order.leg is position.direction and live.stage is not Stage.UNKNOWN:
+            return True
+    return False
+
+
+def _protect(work: Work, key: str, position: Position) -> None:
+    """Place the stop; close at once if the market is past it, or if stops keep being refused."""
+    mode = work.durable.mode
+    assert mode is not None
+    volatile, settings = work.volatile, work.settings
+    rules = work.durable.instruments.get(position.symbol)
+    trigger = stop_price(position.direction, position.entry_price, settings.cover_stop_share, rules)
+    tries = volatile.cover_tries.get(key, 0)
+    volatile.cover_tries[key] = tries + 1
+    volatile.uncovered[key] = work.now.mono_ms + min(RETRY_MS * (1 << min(tries, 5)), settings.cycle_ms)
+    work.wake(volatile.uncovered[key])
+    quote = volatile.quote(position.symbol)
+    if quote is not None and would_trigger(position.direction, trigger, quote.bid, quote.ask):
+        emergency_close(work, position, f"the market is past its stop at {trigger}")
+        return
+    if tries >= settings.cover_attempts_max:
+        emergency_close(work, position, f"no stop was taken in {tries} attempts")
+        return
+    send(
+        work,
+        intent_id=position.intent_id,
+        correlation_id=position.correlation_id,
+        symbol=position.symbol,
+        direction=position.direction,
+        side=closing_side(position.direction),
+        action=Action.CLOSE_ALL,
+        purpose=Purpose.COVER,
+        kind=Kind.STOP_MARKET,
+        mode=mode,
+        trigger_price=trigger,
+        revision=position.sends,
+    )
+
+
+def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
+    """A stop, or an emergency close, was refused: close instead where a stop can't help, else try again soon."""
+    key = position_key(order)
+    position = work.durable.positions.get(key)
+    if position is None:
+        return
+    if outcome.remedy is Remedy.AGAIN:
+        work.volatile.uncovered.pop(key, None)
+        tend_cover(work, key)
+    elif order.purpose is Purpose.COVER and not _under_way(work, key, position):
+        emergency_close(work, position, f"the exchange refused the stop: {outcome.code} {outcome.text}")
+    else:
+        work.want_snapshot(f"emergency close refused: {outcome.code}")
+
+
+def twin_exists(work: Work, order: Prepared, text: str) -> None:
+    """-4130: this stop was not taken, because one of this direction rests already. Find out which."""
+    event = OrderRejected(order.client_id, -4130, text, Remedy.NONE.value)
+    work.note(event, order.correlation_id, order.symbol)
+    work.volatile.settling.pop(order.client_id, None)
+    work.want_snapshot("a stop of this direction rests already")
+
+
+def see_cover(work: Work, row: AlgoRow) -> None:
+    """A conditional order rests: if it closes a whole leg of ours, it is that leg's cover, whoever placed it."""
+    if not row.close_position or row.kind not in COVERING_KINDS or row.status != "NEW":
+        return
+    key = f"{row.symbol}|{row.leg.value}"
+    direction = Leg.LONG if row.side.value == "SELL" else Leg.SHORT
+    known = work.durable.covers.get(key)
+    if known is not None and known.client_id == row.client_id and known.direction is direction:
+        return
+    ours = parse_client_id(row.client_id) is not None
+    seen = CoverSeen(row.symbol, row.leg, direction, row.client_id, row.algo_id, row.trigger_price, ours)
+    work.note(seen, _correlation(work, row.client_id), row.symbol)
+    work.volatile.cover_tries.pop(key, None)
+    work.volatile.uncovered.pop(key, None)
+
+
+def lose_cover(work: Work, key: str, client_id: str, why: str, wait_ms: int = 0) -> None:
+    """A stop does not rest any more. `wait_ms` gives the fills of a triggered one time to arrive before the next."""
+    cover = work.durable.covers.get(key)
+    if cover is not None and cover.client_id == client_id:
+        symbol, leg = key.split("|")
+        work.note(CoverLost(symbol, Leg(leg), client_id, why), _correlation(work, client_id), symbol)
+    if key in work.durable.positions:
+        due = work.now.mono_ms + wait_ms
+        work.volatile.uncovered[key] = due
+        if wait_ms:
+            work.wake(due)
+        tend_cover(work, key)
+
+
+def _correlation(work: Work, client_id: str) -> str:
+    live = work.durable.orders.get(client_id)
+    if live is not None:
+        return live.order.correlation_id
+    done = work.durable.done.get(client_id)
+    return done.correlation_id if done is not None else ""
+
+
+def verify_covers(work: Work) -> None:
+    """Look at stops that were acknowledged a moment ago: they count only while they are seen resting."""
+    now = work.now.mono_ms
+    for name, due in list(work.volatile.unverified.items()):
+        live = work.durable.orders.get(name)
+        if live is None:
+            del work.volatile.unverified[name]
+        elif now >= due:
+            del work.volatile.unverified[name]
+            work.command(Look(name, live.order.symbol, True))
+
+
+def withdraw_leftover(work: Work, live: LiveOrder) -> None:
+    """A stop of ours that outlived its position (E4)."""
+    order = live.order
+    if live.cancels < work.settings.cancel_attempts_max:
+        work.note(CancelSent(order.client_id, "its position is closed"), order.correlation_id, order.symbol)
+        work.command(Cancel(order.client_id, order.symbol, order.kind.conditional, Lane.RECONCILE))
+
+
+def tend_uncovered(work: Work) -> None:
+    """Come back to every leg whose cover is due."""
+    for key in list(work.volatile.uncovered):
+        tend_cover(work, key)

@@ -1,0 +1,62 @@
+"""Fills: each counted once, whoever tells of it first; a fill that is owed and does not come is fetched."""
+
+from __future__ import annotations
+
+from hedgectl.core.engine.intents import finish_if_over
+from hedgectl.core.engine.work import Work
+from hedgectl.core.model.event import Filled
+from hedgectl.core.model.evidence import TradeRow
+from hedgectl.core.model.order import Prepared, Purpose
+from hedgectl.core.state.durable import DoneOrder, LiveOrder
+
+CLOCK_SLACK_MS = 1_000
+
+
+def owner_of(work: Work, trade: TradeRow) -> str:
+    """The client id of the order of ours that a trade belongs to; "" for somebody else's."""
+    if trade.client_id and (trade.client_id in work.durable.orders or trade.client_id in work.durable.done):
+        return trade.client_id
+    return work.index.by_exchange_id.get((trade.symbol, trade.order_id), "")
+
+
+def note_fill(work: Work, trade: TradeRow, via: str) -> bool:
+    """Apply a fill unless it was applied before; True when it was new."""
+    if trade.trade_id in work.durable.trades.get(trade.symbol, ()):
+        return False
+    name = owner_of(work, trade)
+    live = work.durable.orders.get(name)
+    known: Prepared | DoneOrder | None = live.order if live is not None else work.durable.done.get(name)
+    if known is None:
+        event = Filled(trade, trade.leg, "", "", "", None, via)
+    else:
+        event = Filled(trade, trade.leg, name, known.intent_id, known.correlation_id, known.purpose, via)
+    work.note(event, event.correlation_id, trade.symbol)
+    work.volatile.sensed.pop(f"{trade.symbol}|{trade.leg.value}", None)
+    if known is not None and known.purpose in (Purpose.ENTRY, Purpose.EXIT):
+        finish_if_over(work, known.intent_id, "filled")
+    return True
+
+
+def expect_fills(work: Work, live: LiveOrder) -> None:
+    """The exchange says that more was filled than we have fills for: give the stream a moment, then fetch them."""
+    name = live.order.client_id
+    if live.executed <= live.filled:
+        work.volatile.lagging.pop(name, None)
+        return
+    due = work.now.mono_ms + work.settings.fill_grace_ms
+    if name not in work.volatile.lagging:
+        work.volatile.lagging[name] = due
+        work.wake(due)
+
+
+def chase_fills(work: Work) -> None:
+    """Fetch own trades for orders whose fills are overdue."""
+    now = work.now.mono_ms
+    for name, due in list(work.volatile.lagging.items()):
+        live = work.durable.orders.get(name)
+        if live is None or live.executed <= live.filled:
+            del work.volatile.lagging[name]
+        elif now >= due:
+            work.volatile.lagging[name] = now + work.settings.fill_grace_ms
+            work.wake(now + work.settings.fill_grace_ms)
+            work.want_trades(live.order.symbol, live.order.timestamp_ms - CLOCK_SLACK_MS)

@@ -1,0 +1,67 @@
+"""One decision under way: the state, the moment, and what has been decided so far.
+
+An event is applied the moment it is noted, so that later steps of the same decision see it. Nothing else moves
+durable state.
+"""
+
+from __future__ import annotations
+
+from hedgectl.core.decision import Decision, Noted
+from hedgectl.core.model.command import Command, ReadSnapshot, ReadTrades, Wake
+from hedgectl.core.model.event import Alert, Event
+from hedgectl.core.model.moment import Moment
+from hedgectl.core.state.apply import apply
+from hedgectl.core.state.durable import Durable
+from hedgectl.core.state.index import Index
+from hedgectl.core.state.volatile import State, Volatile
+
+
+class Work:
+    """Collects the notes and commands of one `decide`."""
+
+    __slots__ = ("decision", "durable", "index", "now", "settings", "state", "volatile")
+
+    def __init__(self, state: State, now: Moment) -> None:
+        self.state = state
+        self.now = now
+        self.decision = Decision()
+        self.durable: Durable = state.durable
+        self.volatile: Volatile = state.volatile
+        self.index: Index = state.index
+        self.settings = state.settings
+
+    def note(self, event: Event, correlation_id: str = "", symbol: str = "") -> None:
+        """It happened: apply it, and journal it."""
+        apply(self.state, event)
+        self.decision.notes.append(Noted(event, correlation_id, symbol))
+
+    def command(self, command: Command) -> None:
+        """Have the runtime do it."""
+        self.decision.commands.append(command)
+
+    def alert(self, code: str, symbol: str, what: str, hint: str, correlation_id: str = "") -> None:
+        """A person should know."""
+        self.note(Alert(code, symbol, what, hint), correlation_id, symbol)
+
+    def wake(self, mono_ms: int) -> None:
+        """Come back no later than this."""
+        self.command(Wake(mono_ms))
+
+    def want_snapshot(self, why: str) -> None:
+        """Look at the account now; if a look is under way, once more after it."""
+        volatile = self.volatile
+        if volatile.snapshot_asked_mono_ms is not None:
+            volatile.snapshot_wanted = why
+            return
+        volatile.snapshot_asked_mono_ms = self.now.mono_ms
+        volatile.snapshot_next_mono_ms = self.now.mono_ms + self.settings.cycle_ms
+        self.command(ReadSnapshot(why))
+
+    def want_trades(self, symbol: str, since_ms: int) -> None:
+        """Read own trades of a symbol; one read at a time, and from the earliest time anybody asked for."""
+        volatile = self.volatile
+        if symbol in volatile.trades_asked:
+            volatile.trades_wanted[symbol] = min(since_ms, volatile.trades_wanted.get(symbol, since_ms))
+            return
+        volatile.trades_asked[symbol] = since_ms
+        self.command(ReadTrades(symbol, since_ms))

@@ -1,0 +1,1 @@
+"""The vocabulary: money, instruments, intents, orders, replies, evidence, verdicts, events."""

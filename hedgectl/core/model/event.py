@@ -1,0 +1,309 @@
+"""What happened: the typed events of the one journal. Durable state is a fold of these, in `state.apply`.
+
+`kind` is the name in the journal, in `trace` and in telemetry; it never changes its meaning. Prices, quantities and
+money are Decimal, times are exchange milliseconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from hedgectl.core.model.evidence import TradeRow
+from hedgectl.core.model.instrument import Instrument
+from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.order import Leg, Mode, Prepared, Purpose, Side
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    kind: ClassVar[str] = "run.started"
+    run_id: str
+    version: str
+    environment: str
+    settings_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopping:
+    kind: ClassVar[str] = "run.stopping"
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRead:
+    """The account's position mode as the account said it (X2): raw payload and the source that answered."""
+
+    kind: ClassVar[str] = "mode.read"
+    mode: Mode
+    raw: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsRead:
+    """Only the instruments that are new or differ from what was known, and the exchange's limits."""
+
+    kind: ClassVar[str] = "instruments.read"
+    instruments: tuple[Instrument, ...]
+    weight_limit_1m: int
+    order_limit_10s: int
+    order_limit_1m: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAccepted:
+    """An entry passed every gate: `quantity` is what was vetted, no more will ever be sent for it (L1)."""
+
+    kind: ClassVar[str] = "intent.accepted"
+    entry: Entry
+    correlation_id: str
+    leg: Leg
+    quantity: Decimal
+    notional_usdt: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ExitAccepted:
+    """An exit will be performed on `leg`; `inferred_side` says that the leg was inferred from the side (X3)."""
+
+    kind: ClassVar[str] = "exit.accepted"
+    exit: Exit
+    correlation_id: str
+    leg: Leg
+    quantity: Decimal
+    inferred_side: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitWaiting:
+    """An exit that can't be sent yet: it goes, or ends, with the next look at the account."""
+
+    kind: ClassVar[str] = "exit.waiting"
+    intent_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRefused:
+    """No, with its reason (L6). `symbol` may be empty when the intent did not name one."""
+
+    kind: ClassVar[str] = "intent.refused"
+    intent_id: str
+    correlation_id: str
+    symbol: str
+    code: str
+    number: str
+    limit: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentDone:
+    """Nothing more will happen for this intent: filled, partly, rejected, absent, given up."""
+
+    kind: ClassVar[str] = "intent.done"
+    intent_id: str
+    correlation_id: str
+    symbol: str
+    outcome: str
+    filled: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPrepared:
+    kind: ClassVar[str] = "order.prepared"
+    order: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVoided:
+    """It never left, and never will."""
+
+    kind: ClassVar[str] = "order.voided"
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccepted:
+    """The exchange has it. `order_id` is the algo id for a conditional order. `executed` is what it said was filled."""
+
+    kind: ClassVar[str] = "order.accepted"
+    client_id: str
+    order_id: int
+    status: str
+    executed: Decimal
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected:
+    """A definite no: `code` of the exchange, and the remedy that the classification names."""
+
+    kind: ClassVar[str] = "order.rejected"
+    client_id: str
+    code: int
+    text: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnknown:
+    """Nobody knows yet. It counts as filled, its symbol takes no entries, and it is settled, never re-sent (L9)."""
+
+    kind: ClassVar[str] = "order.unknown"
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMissed:
+    """One complete look past the deadline found nothing: the first half of a proof of absence."""
+
+    kind: ClassVar[str] = "order.missed"
+    client_id: str
+    server_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAbsent:
+    """Proven: the exchange never took it and can no longer take it."""
+
+    kind: ClassVar[str] = "order.absent"
+    client_id: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMoved:
+    """A new state of an order that the exchange has: PARTIALLY_FILLED, FILLED, CANCELED, EXPIRED, TRIGGERED, ..."""
+
+    kind: ClassVar[str] = "order.moved"
+    client_id: str
+    order_id: int
+    status: str
+    executed: Decimal
+    child_order_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSent:
+    kind: ClassVar[str] = "cancel.sent"
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelFailed:
+    """The cancel was not confirmed; the order stays as it was believed (B7)."""
+
+    kind: ClassVar[str] = "cancel.failed"
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One fill, once. `client_id` is "" for a trade that no order of ours explains (`purpose` None then)."""
+
+    kind: ClassVar[str] = "order.filled"
+    trade: TradeRow
+    leg: Leg
+    client_id: str
+    intent_id: str
+    correlation_id: str
+    purpose: Purpose | None
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class PositionCorrected:
+    """Belief set to what the exchange states, because no fill explains the difference. Never an invented fill."""
+
+    kind: ClassVar[str] = "position.corrected"
+    symbol: str
+    leg: Leg
+    quantity: Decimal
+    entry_price: Decimal
+    was: Decimal
+    why: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverSeen:
+    """A stop that closes the leg rests on the exchange. `ours` False: a person placed it, and it counts."""
+
+    kind: ClassVar[str] = "cover.seen"
+    symbol: str
+    leg: Leg
+    direction: Leg
+    client_id: str
+    algo_id: int
+    trigger_price: Decimal
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverLost:
+    """A stop that was counted is not resting any more."""
+
+    kind: ClassVar[str] = "cover.lost"
+    symbol: str
+    leg: Leg
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A leg was inferred from a side (X3): enough to trace a later -4061 to it."""
+
+    kind: ClassVar[str] = "order.inferred"
+    symbol: str
+    side: Side
+    inferred_side: Leg
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a person should know. `code` is stable, `hint` is what to do."""
+
+    kind: ClassVar[str] = "alert"
+    code: str
+    symbol: str
+    what: str
+    hint: str
+
+
+Event = (
+    RunStarted
+    | RunStopping
+    | ModeRead
+    | InstrumentsRead
+    | EntryAccepted
+    | ExitAccepted
+    | ExitWaiting
+    | IntentRefused
+    | IntentDone
+    | OrderPrepared
+    | OrderVoided
+    | OrderAccepted
+    | OrderRejected
+    | OrderUnknown
+    | OrderMissed
+    | OrderAbsent
+    | OrderMoved
+    | CancelSent
+    | CancelFailed
+    | Filled
+    | PositionCorrected
+    | CoverSeen
+    | CoverLost
+    | Inferred
+    | Alert
+)

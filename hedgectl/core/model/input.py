@@ -1,0 +1,212 @@
+"""Everything that can happen to the executor: the inputs of `decide`.
+
+Frozen data made at the edges. An input that leads to events is journaled with the volatile values it used, so that a
+journal replays through today's decisions (DESIGN 1.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Quote, TradeRow, Wallet
+from hedgectl.core.model.instrument import Instrument
+from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.order import Mode
+from hedgectl.core.model.reply import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The process began: first input of a run. `settings_hash` names the configuration."""
+
+    run_id: str
+    version: str
+    environment: str
+    settings_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentReceived:
+    """A well-formed intent. `origin` is where it came in: inbox, file, stdin, demo."""
+
+    intent: Entry | Exit
+    origin: str = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentInvalid:
+    """A malformed intent: refused by the intake with a code, the field and a hint. `intent_id` may be empty."""
+
+    intent_id: str
+    code: str
+    field: str
+    found: str
+    hint: str
+    origin: str = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAnswered:
+    """What came back for a create. `handed_ms` is the exchange time at which it was handed to the transport."""
+
+    client_id: str
+    answer: Answer
+    handed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateVoided:
+    """A prepared order that never left: it waited longer than it may (DESIGN, Lanes) or the journal died."""
+
+    client_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswered:
+    """What came back for a cancel of ours."""
+
+    client_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The answer to "does this order exist": a row; or `not_found` (-2013: a statement, not yet a proof); or neither,
+    with `why` the question failed. `server_ms` is the exchange's time, asked after the look, 0 if it failed."""
+
+    client_id: str
+    row: OrderRow | AlgoRow | None
+    not_found: bool
+    why: str = ""
+    server_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpdated:
+    """User stream, ORDER_TRADE_UPDATE: the order's new state, and the fill if this was one."""
+
+    row: OrderRow
+    execution: str
+    trade: TradeRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlgoUpdated:
+    """User stream, ALGO_UPDATE."""
+
+    row: AlgoRow
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsUpdated:
+    """User stream, ACCOUNT_UPDATE: changed legs and why (ORDER, FUNDING_FEE, ...)."""
+
+    rows: tuple[PositionRow, ...]
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamChanged:
+    """The user stream came up, or fell silent or away: `up` False means events may have been missed."""
+
+    up: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TradesTaken:
+    """Own trades of a symbol from `since_ms` on; `complete` when no page limit was hit."""
+
+    symbol: str
+    rows: tuple[TradeRow, ...]
+    since_ms: int
+    complete: bool
+    server_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """One pass over the account: legs, ordinary and conditional open orders, money, mode. `asked_ms` is the exchange
+    time when the first request left; everything in it is at least that fresh."""
+
+    positions: tuple[PositionRow, ...]
+    orders: tuple[OrderRow, ...]
+    algos: tuple[AlgoRow, ...]
+    wallet: Wallet
+    mode: Mode
+    mode_raw: str
+    mode_source: str
+    asked_ms: int
+    weight_used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesTaken:
+    """The market now."""
+
+    quotes: tuple[Quote, ...]
+    weight_used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsTaken:
+    """The trading rules of all symbols of interest, and the order-count and weight limits that the exchange states."""
+
+    instruments: tuple[Instrument, ...]
+    weight_limit_1m: int
+    order_limit_10s: int
+    order_limit_1m: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMeasured:
+    """Offset of the exchange's clock to ours, and the round trip it was measured over."""
+
+    offset_ms: int
+    round_trip_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailed:
+    """A read gave up: which one (snapshot, trades, quotes, instruments, clock), of what, and why."""
+
+    what: str
+    symbol: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """A person or the service asks for an end: entries off, own resting entries cancelled, protection left in place."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed. Comes at least each second, and at each requested wake."""
+
+
+Input = (
+    Started
+    | IntentReceived
+    | IntentInvalid
+    | CreateAnswered
+    | CreateVoided
+    | CancelAnswered
+    | LookedUp
+    | OrderUpdated
+    | AlgoUpdated
+    | PositionsUpdated
+    | StreamChanged
+    | TradesTaken
+    | SnapshotTaken
+    | QuotesTaken
+    | InstrumentsTaken
+    | ClockMeasured
+    | ReadFailed
+    | StopRequested
+    | Tick
+)

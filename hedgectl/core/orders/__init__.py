@@ -1,0 +1,1 @@
+"""How an order is named, sided, sent, understood, settled and withdrawn."""

@@ -1,0 +1,105 @@
+"""A wish becomes a quantity: down to the step, above the exchange's minimum, in parts that it takes (R4).
+
+A notional wish is rounded down, never up; an explicit quantity is never changed, only refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hedgectl.core.model.instrument import Instrument
+from hedgectl.core.model.intent import Entry
+from hedgectl.core.model.money import ceil_step, floor_step, plain
+from hedgectl.core.model.order import Kind, Side
+from hedgectl.core.model.verdict import Refused, code, refused
+from hedgectl.core.risk.desk import Desk
+
+BELOW_MINIMUM = code(
+    "sizer.below_minimum",
+    "The order is smaller than the exchange's minimum after rounding to its step.",
+)
+OFF_STEP = code(
+    "sizer.off_step",
+    "The quantity is not a multiple of the symbol's step; explicit quantities are never changed.",
+)
+OFF_TICK = code(
+    "sizer.off_tick",
+    "The price is not a multiple of the symbol's tick; explicit prices are never changed.",
+)
+TOO_MANY_PARTS = code(
+    "sizer.too_many_parts",
+    "The order exceeds the exchange's maximum so far that too many parts were needed.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A quantity that may leave, at the price it was judged by."""
+
+    quantity: Decimal
+    price: Decimal
+
+    @property
+    def notional_usdt(self) -> Decimal:
+        return self.quantity * self.price
+
+
+def size(entry: Entry, desk: Desk) -> Sized | Refused:
+    """The vetted quantity of an entry; `desk` has passed the identity gates, so instrument and quote are there."""
+    rules, quote = desk.instrument, desk.quote
+    assert rules is not None
+    assert quote is not None
+    price = entry.price or (quote.ask if entry.side is Side.BUY else quote.bid)
+    market = entry.kind is Kind.MARKET
+    step = rules.market_step if market else rules.step
+    if entry.price is not None and entry.price % rules.tick:
+        near = plain(floor_step(entry.price, rules.tick))
+        return refused(OFF_TICK, plain(entry.price), plain(rules.tick), f"use {near}")
+    if entry.quantity is not None:
+        if entry.quantity % step:
+            near = plain(floor_step(entry.quantity, step))
+            return refused(OFF_STEP, plain(entry.quantity), plain(step), f"use {near}")
+        quantity = entry.quantity
+    else:
+        assert entry.notional_usdt is not None
+        quantity = floor_step(entry.notional_usdt / price, step)
+    smallest = smallest_quantity(rules, price, market)
+    if quantity < smallest:
+        found = f"{plain(quantity)} = {quantity * price:.2f} USDT"
+        need = f"{plain(smallest)} = {smallest * price:.2f} USDT"
+        return refused(BELOW_MINIMUM, found, need, f"wish at least {smallest * price:.2f} USDT of {entry.symbol}")
+    parts_max = desk.settings.parts_max
+    if quantity > parts_max * quantity_max(rules, market):
+        largest = parts_max * quantity_max(rules, market)
+        return refused(TOO_MANY_PARTS, plain(quantity), plain(largest), f"wish at most {plain(largest)}")
+    return Sized(quantity, price)
+
+
+def smallest_quantity(rules: Instrument, price: Decimal, market: bool) -> Decimal:
+    """The true floor: the smallest multiple of the step that meets minimum quantity and minimum notional (R4)."""
+    step = rules.market_step if market else rules.step
+    least = rules.market_min_qty if market else rules.min_qty
+    return max(ceil_step(rules.min_notional / price, step), ceil_step(least, step))
+
+
+def quantity_max(rules: Instrument, market: bool) -> Decimal:
+    """The largest quantity of one order."""
+    return min(rules.market_max_qty, rules.max_qty) if market else rules.max_qty
+
+
+def split(quantity: Decimal, largest: Decimal, step: Decimal) -> list[Decimal]:
+    """`quantity` in parts of at most `largest`; the last part is whatever is left, exactly.
+
+    >>> split(Decimal("616.19"), Decimal("250"), Decimal("1"))
+    [Decimal('250'), Decimal('250'), Decimal('116.19')]
+    """
+    if quantity <= largest:
+        return [quantity]
+    each = floor_step(largest, step) or largest
+    whole = int(quantity // each)
+    parts = [each] * whole
+    left = quantity - each * whole
+    if left:
+        parts.append(left)
+    return parts

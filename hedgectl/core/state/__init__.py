@@ -1,0 +1,1 @@
+"""State = Durable (a fold of the events) + Volatile (evidence of this process, each with its age)."""

@@ -1,0 +1,148 @@
+"""What must survive a restart: the fold of all events. Plain data; only `apply` moves it.
+
+Keyed by text so that a snapshot is plain JSON: orders by client id, positions and covers by "SYMBOL|LEG".
+Every collection is bounded; what is evicted is named where it is evicted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from hedgectl.core.model.instrument import Instrument
+from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.money import ZERO
+from hedgectl.core.model.order import Leg, Mode, Prepared, Purpose
+
+
+class Stage(StrEnum):
+    """How much is known of an order that we prepared. Terminal orders leave the book for `Durable.done`."""
+
+    PREPARED = "prepared"  # durable, perhaps sent, no answer yet
+    UNKNOWN = "unknown"  # sent, and nobody can say what became of it
+    ACCEPTED = "accepted"  # the exchange has it
+
+
+@dataclass(slots=True)
+class LiveOrder:
+    """An order that may still act. `executed` is what the exchange claims, `filled` what fills of ours add up to."""
+
+    order: Prepared
+    stage: Stage = Stage.PREPARED
+    order_id: int = 0
+    status: str = ""
+    executed: Decimal = ZERO
+    filled: Decimal = ZERO
+    child_order_id: int = 0
+    missed_server_ms: int = 0
+    cancels: int = 0
+    why: str = ""
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What can still fill, or may already have: the whole of an order that nobody has answered for."""
+        quantity = self.order.quantity or ZERO
+        return quantity - self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class DoneOrder:
+    """Enough of a finished order to attribute a late fill to it."""
+
+    order_id: int
+    child_order_id: int
+    intent_id: str
+    correlation_id: str
+    symbol: str
+    leg: Leg
+    purpose: Purpose
+    outcome: str
+    quantity: Decimal
+    filled: Decimal
+
+
+@dataclass(slots=True)
+class OpenIntent:
+    """An intent that is not finished: `vetted` is the most that may ever be sent for it, `sent` what has been."""
+
+    intent: Entry | Exit
+    correlation_id: str
+    leg: Leg
+    vetted: Decimal
+    filled: Decimal = ZERO
+    attempts: int = 0
+    waiting: bool = False
+
+
+@dataclass(slots=True)
+class Position:
+    """Our belief of one leg. `quantity` is signed. Its covers carry the name of `intent_id`, whoever opened it, and
+    `sends` counts them, so that each has a client id of its own."""
+
+    symbol: str
+    leg: Leg
+    quantity: Decimal = ZERO
+    entry_price: Decimal = ZERO
+    intent_id: str = ""
+    correlation_id: str = ""
+    sends: int = 0
+    changed_ms: int = 0
+
+    @property
+    def direction(self) -> Leg:
+        """LONG or SHORT: where the money is, in either mode."""
+        return Leg.LONG if self.quantity > 0 else Leg.SHORT
+
+
+@dataclass(slots=True)
+class Cover:
+    """A stop believed to rest on the exchange for one leg; `direction` is what it protects, LONG or SHORT."""
+
+    direction: Leg
+    client_id: str
+    algo_id: int
+    trigger_price: Decimal
+    ours: bool
+
+
+@dataclass(slots=True)
+class Money:
+    """Totals from own fills, in USDT; fees in other assets are counted apart, by asset."""
+
+    fills: int = 0
+    volume: Decimal = ZERO
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    other_fees: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Durable:
+    """Everything a restart must know."""
+
+    run_id: str = ""
+    mode: Mode | None = None
+    instruments: dict[str, Instrument] = field(default_factory=dict)
+    weight_limit_1m: int = 2400
+    order_limit_10s: int = 300
+    order_limit_1m: int = 1200
+    intents: dict[str, OpenIntent] = field(default_factory=dict)
+    intents_done: dict[str, str] = field(default_factory=dict)
+    orders: dict[str, LiveOrder] = field(default_factory=dict)
+    done: dict[str, DoneOrder] = field(default_factory=dict)
+    positions: dict[str, Position] = field(default_factory=dict)
+    covers: dict[str, Cover] = field(default_factory=dict)
+    trades: dict[str, dict[int, None]] = field(default_factory=dict)
+    fill_ms: dict[str, int] = field(default_factory=dict)
+    money: Money = field(default_factory=Money)
+    stopping: str = ""
+
+
+def key_of(symbol: str, leg: Leg) -> str:
+    """The name of a position.
+
+    >>> key_of("BTCUSDT", Leg.LONG)
+    'BTCUSDT|LONG'
+    """
+    return f"{symbol}|{leg.value}"

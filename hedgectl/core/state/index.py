@@ -1,0 +1,88 @@
+"""Ways into the durable state that can be rebuilt from it: by symbol, by exchange id, by intent.
+
+They exist so that a decision costs the same however many orders and positions there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hedgectl.core.model.order import Leg, Prepared, Purpose
+from hedgectl.core.state.durable import Durable, LiveOrder, Stage, key_of
+
+Ids = dict[str, None]  # an ordered set: iteration must be the same in every run
+
+
+@dataclass(slots=True)
+class Index:
+    """Client ids of live orders, grouped; and which client id an exchange id belongs to (live and done)."""
+
+    by_symbol: dict[str, Ids] = field(default_factory=dict)
+    by_intent: dict[str, Ids] = field(default_factory=dict)
+    by_exchange_id: dict[tuple[str, int], str] = field(default_factory=dict)
+    covers: dict[str, Ids] = field(default_factory=dict)
+    unsettled: Ids = field(default_factory=dict)
+    resting_entries: Ids = field(default_factory=dict)
+
+    def enter(self, live: LiveOrder) -> None:
+        """A new order of ours."""
+        order, name = live.order, live.order.client_id
+        self.by_symbol.setdefault(order.symbol, {})[name] = None
+        if order.purpose in (Purpose.ENTRY, Purpose.EXIT):
+            self.by_intent.setdefault(order.intent_id, {})[name] = None
+        if order.purpose is Purpose.COVER:
+            self.covers.setdefault(position_key(order), {})[name] = None
+        self.staged(live)
+
+    def staged(self, live: LiveOrder) -> None:
+        """Its stage changed."""
+        name = live.order.client_id
+        if live.stage is Stage.UNKNOWN:
+            self.unsettled[name] = None
+        else:
+            self.unsettled.pop(name, None)
+        if live.stage is Stage.ACCEPTED and live.order.purpose is Purpose.ENTRY:
+            self.resting_entries[name] = None
+        self.identified(live)
+
+    def identified(self, live: LiveOrder) -> None:
+        """It got an exchange id, or a child order that it triggered (X4). Algo ids are another id space."""
+        order = live.order
+        ordinary = live.child_order_id if order.kind.conditional else live.order_id
+        if ordinary:
+            self.by_exchange_id[order.symbol, ordinary] = order.client_id
+
+    def leave(self, live: LiveOrder) -> None:
+        """It is over; its exchange id stays known until the done order is forgotten."""
+        order, name = live.order, live.order.client_id
+        _drop(self.by_symbol, order.symbol, name)
+        _drop(self.by_intent, order.intent_id, name)
+        if order.purpose is Purpose.COVER:
+            _drop(self.covers, position_key(order), name)
+        self.unsettled.pop(name, None)
+        self.resting_entries.pop(name, None)
+
+
+def _drop(groups: dict[str, Ids], group: str, name: str) -> None:
+    members = groups.get(group)
+    if members is not None:
+        members.pop(name, None)
+        if not members:
+            del groups[group]
+
+
+def position_key(order: Prepared) -> str:
+    """The position that an order acts on: its wire leg, which is BOTH in one-way mode."""
+    return key_of(order.symbol, Leg(order.position_side))
+
+
+def rebuild(durable: Durable) -> Index:
+    """The index of a durable state that came from a snapshot."""
+    index = Index()
+    for name, done in durable.done.items():
+        for ordinary in (done.order_id, done.child_order_id):
+            if ordinary:
+                index.by_exchange_id[done.symbol, ordinary] = name
+    for live in durable.orders.values():
+        index.enter(live)
+    return index

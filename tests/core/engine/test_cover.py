@@ -1,0 +1,128 @@
+"""Cover: every fill is followed by a stop, a stop that fails is followed by the next or by a close (L3)."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+from hedgectl.core.model.evidence import AlgoRow
+from hedgectl.core.model.input import LookedUp
+from hedgectl.core.model.order import Action, Kind, Lane, Leg, Purpose, Side
+
+
+def test_the_first_fill_of_an_entry_sends_its_stop(bench):
+    bench.enter()
+    bench.fill(bench.sent[0], quantity=D("0.001"), status="PARTIALLY_FILLED")
+    stop = bench.sent[-1]
+    assert (stop.purpose, stop.kind, stop.action, stop.lane) == (
+        Purpose.COVER, Kind.STOP_MARKET, Action.CLOSE_ALL, Lane.PROTECT,
+    )  # fmt: skip
+    assert (stop.side, stop.position_side, stop.reduce_only, stop.quantity) == (Side.SELL, "LONG", None, None)
+    assert stop.trigger_price == D("49000.0")
+    bench.fill(bench.sent[0], quantity=D("0.001"))
+    assert [order.purpose for order in bench.sent].count(Purpose.COVER) == 1  # sized by the exchange: one is enough
+
+
+def test_a_short_is_covered_above(one_way):
+    one_way.enter(side=Side.SELL)
+    one_way.fill(one_way.sent[0])
+    stop = one_way.sent[-1]
+    assert (stop.side, stop.position_side, stop.trigger_price) == (Side.BUY, "BOTH", D("51000.0"))
+
+
+def test_cover_counts_once_it_was_seen_resting_not_when_it_was_acknowledged(bench):
+    bench.enter()
+    bench.fill(bench.sent[0])
+    bench.answer(bench.sent[1])
+    assert not bench.state.durable.covers
+    bench.algo(bench.sent[1])
+    assert bench.state.durable.covers["BTCUSDT|LONG"].ours
+
+
+def test_an_acknowledged_stop_is_looked_at_again_and_replaced_when_it_is_gone(bench):
+    cover = bench.holding()
+    bench.tick(2_001)
+    assert bench.looks[-1].client_id == cover.client_id
+    bench.say(LookedUp(cover.client_id, None, True, server_ms=1_767_225_600_000 + bench.ms))
+    assert "cover.lost" in bench.kinds()
+    again = bench.sent[-1]
+    assert again.purpose is Purpose.COVER
+    assert again.client_id != cover.client_id
+
+
+def test_a_stop_past_the_market_becomes_an_emergency_close(bench):
+    bench.enter()
+    bench.quote("BTCUSDT", "48000", "48000.1")
+    bench.fill(bench.sent[0])
+    assert bench.sent[-1].purpose is Purpose.EMERGENCY
+    assert (bench.sent[-1].side, bench.sent[-1].quantity) == (Side.SELL, D("0.002"))
+
+
+def test_a_stop_that_would_trigger_at_once_becomes_an_emergency_close(bench):
+    bench.enter()
+    bench.fill(bench.sent[0])
+    bench.refuse(bench.sent[1], -2021, "Order would immediately trigger.")
+    assert bench.sent[-1].purpose is Purpose.EMERGENCY
+
+
+def test_an_unknown_stop_is_followed_by_another_at_once(bench):
+    bench.enter()
+    bench.fill(bench.sent[0])
+    bench.lose(bench.sent[1])
+    bench.tick(501)
+    assert [order.purpose for order in bench.sent[1:]] == [Purpose.COVER, Purpose.COVER]
+    assert bench.sent[1].client_id != bench.sent[2].client_id
+
+
+def test_a_stop_that_meets_its_twin_finds_the_twin_in_the_account(bench):
+    bench.enter()
+    bench.fill(bench.sent[0])
+    bench.answer(bench.sent[0])
+    bench.lose(bench.sent[1])
+    bench.tick(501)
+    bench.refuse(bench.sent[2], -4130, "An open stop or take profit order with GTE and closePosition ...")
+    bench.look_at(bench.leg("0.002"), algos=(bench.algo_row(bench.sent[1]),), after_ms=100)
+    assert bench.state.durable.covers["BTCUSDT|LONG"].client_id == bench.sent[1].client_id
+    assert not any(order.purpose is Purpose.EMERGENCY for order in bench.sent)
+
+
+def test_what_a_person_placed_counts_as_cover(bench):
+    stop = AlgoRow("BTCUSDT", 5, "web_1", Side.SELL, Leg.LONG, "STOP_MARKET", "NEW", D(0), D(48000), True, 0, 0)
+    bench.look_at(bench.leg("1"), algos=(stop,), after_ms=60_000)
+    bench.say(bench.trades(), 100)
+    bench.look_at(bench.leg("1"), algos=(stop,), after_ms=100)
+    assert bench.state.durable.positions["BTCUSDT|LONG"].quantity == D(1)
+    assert not bench.state.durable.covers["BTCUSDT|LONG"].ours
+    assert not bench.sent
+
+
+def test_a_stop_that_nobody_takes_ends_in_a_close(bench):
+    bench.enter()
+    bench.fill(bench.sent[0])
+    for _ in range(40):
+        order = bench.sent[-1]
+        if order.purpose is Purpose.EMERGENCY:
+            break
+        bench.lose(order)
+        bench.tick(10_000)
+        bench.quote("BTCUSDT", "50000", "50000.1")
+    assert bench.sent[-1].purpose is Purpose.EMERGENCY
+
+
+def test_a_triggered_stop_is_followed_to_the_end_of_its_child(bench):
+    cover = bench.holding()
+    bench.algo(cover, "TRIGGERED", child=777)
+    assert bench.state.durable.orders[cover.client_id].child_order_id == 777
+    bench.fill(cover, "49000", D("0.002"))
+    bench.algo(cover, "FINISHED", child=777)
+    assert not bench.state.durable.positions
+    assert not bench.state.durable.covers
+    assert [order.purpose for order in bench.sent].count(Purpose.COVER) == 1
+
+
+def test_a_stop_left_behind_by_a_closed_position_is_withdrawn(bench):
+    cover = bench.holding()
+    bench.leave()
+    bench.fill(bench.sent[-1])
+    bench.answer(bench.sent[-1])
+    bench.look_at(algos=(bench.algo_row(cover),), after_ms=5_000)
+    assert [cancel.client_id for cancel in bench.cancels] == [cover.client_id]
