@@ -1,0 +1,129 @@
+"""One executor per account: a flock that dies with its process and whose file is never removed (DESIGN "Lock").
+
+Removing a lock file splits it in two, so the file stays, and after locking we check that its name still leads to the
+inode we hold. The API key and the account alias appear only as hashes. Children do not inherit it: they are exec'ed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+import platformdirs
+
+RACES_MAX = 10
+_CONTENT_BYTES_MAX = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock: what `status` and an error can say about it. `started` is UTC, ISO 8601."""
+
+    pid: int
+    host: str
+    started: str
+    version: str
+
+
+class LockHeld(RuntimeError):
+    """Somebody else holds it; `holder` is None when the file does not say who."""
+
+    def __init__(self, path: Path, holder: Holder | None) -> None:
+        who = f"pid {holder.pid} on {holder.host} since {holder.started}" if holder else "another process"
+        super().__init__(f"held by {who} ({path})")
+        self.path = path
+        self.holder = holder
+
+
+class Lock:
+    """A lock that is held until `release`, or until the process ends, however it ends."""
+
+    def __init__(self, path: Path, fd: int) -> None:
+        self.path = path
+        self._fd = fd
+
+    def release(self) -> None:
+        """Let go; the file stays. A second call does nothing."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def key_lock(folder: Path, api_key: str) -> Path:
+    """Where the lock of an API key is."""
+    return folder / f"key-{_hashed(api_key)}.lock"
+
+
+def account_lock(folder: Path, alias: str) -> Path:
+    """Where the lock of an account is: two keys of one account must not trade at once."""
+    return folder / f"account-{_hashed(alias)}.lock"
+
+
+def folder_lock(state: Path) -> Path:
+    """Where the lock of a state folder is: of the embedded exchange, and of its journal's one writer."""
+    return state / "run.lock"
+
+
+def runtime_folder(state: Path) -> Path:
+    """The user's runtime folder if it is private and ours, made if need be; else the state folder."""
+    try:
+        folder = platformdirs.user_runtime_path("hedgectl", appauthor=False)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except OSError:
+        return state
+    # Another user may have made a shared /tmp folder first; then its locks are not ours to trust.
+    private = found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o022
+    return folder if private and os.access(folder, os.W_OK) else state
+
+
+def acquire(path: Path, holder: Holder) -> Lock:
+    """Take the lock without waiting. Raises LockHeld; OSError when the folder can't be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(RACES_MAX):
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            raise LockHeld(path, holder_of(path)) from None
+        except OSError:
+            os.close(fd)
+            raise
+        if _still_named(path, fd):
+            _write(fd, holder)
+            return Lock(path, fd)
+        os.close(fd)
+    raise LockHeld(path, holder_of(path))
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who wrote the lock file last (it may be long gone: only `acquire` tells)."""
+    try:
+        with path.open("rb") as file:
+            return Holder(**orjson.loads(file.read(_CONTENT_BYTES_MAX)))
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        return None
+
+
+def _still_named(path: Path, fd: int) -> bool:
+    try:
+        named = os.stat(path)
+    except FileNotFoundError:
+        return False
+    held = os.fstat(fd)
+    return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
+
+
+def _write(fd: int, holder: Holder) -> None:
+    os.ftruncate(fd, 0)
+    os.pwrite(fd, orjson.dumps(asdict(holder)) + b"\n", 0)
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:32]
