@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import stat
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def folder_lock(state: Path) -> Path:
 def runtime_folder(state: Path) -> Path:
     """The user's runtime folder if it is private and ours, made if need be; else the state folder."""
     try:
-        folder = platformdirs.user_runtime_path("hedgectl", appauthor=False)
+        with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it warns, and names a folder that we check ourselves
+            warnings.simplefilter("ignore")
+            folder = platformdirs.user_runtime_path("hedgectl", appauthor=False)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
     except OSError:

@@ -27,6 +27,7 @@ from hedgectl.core.orders.outcome import (
     error_of,
 )
 from hedgectl.core.orders.refusals import Remedy
+from hedgectl.core.state.apply import TERMINAL
 from hedgectl.core.state.durable import LiveOrder, Stage
 from hedgectl.core.state.index import position_key
 
@@ -41,6 +42,7 @@ RULE_CODES = frozenset(
 def create_answered(work: Work, given: CreateAnswered) -> None:
     """Classify the answer to a create, note what it proves, and act on it."""
     if isinstance(given.answer, Reply):
+        work.volatile.write_ms = work.now.exchange_ms - given.handed_ms
         work.volatile.budget.seen(given.answer, work.now.exchange_ms)
     live = work.durable.orders.get(given.client_id)
     if live is None:  # the stream, or a look, was faster, and the order is already over
@@ -63,10 +65,17 @@ def create_answered(work: Work, given: CreateAnswered) -> None:
 
 
 def _accepted(work: Work, live: LiveOrder, outcome: Accepted) -> None:
+    """Nothing is noted twice: where the stream was faster, only what the reply adds to it is."""
     order = live.order
-    event = OrderAccepted(order.client_id, outcome.order_id, outcome.status, outcome.executed, "reply")
-    work.note(event, order.correlation_id, order.symbol)
-    after_acceptance(work, order)
+    if live.stage is not Stage.ACCEPTED:
+        event = OrderAccepted(order.client_id, outcome.order_id, outcome.status, outcome.executed, "reply")
+        work.note(event, order.correlation_id, order.symbol)
+        after_acceptance(work, order)
+    elif outcome.executed > live.executed or (outcome.status in TERMINAL and live.status not in TERMINAL):
+        moved = OrderMoved(order.client_id, outcome.order_id, outcome.status, outcome.executed, 0, "reply")
+        work.note(moved, order.correlation_id, order.symbol)
+        if outcome.status in TERMINAL:
+            after_end(work, order)
 
 
 def rejected(work: Work, order: Prepared, outcome: Rejected) -> None:

@@ -11,7 +11,7 @@ from hedgectl.core.model.event import OrderAccepted, OrderMoved
 from hedgectl.core.model.input import AlgoUpdated, OrderUpdated, PositionsUpdated, StreamChanged
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.state.apply import TERMINAL
-from hedgectl.core.state.durable import Stage
+from hedgectl.core.state.durable import LiveOrder, Stage
 
 
 def order_updated(work: Work, given: OrderUpdated) -> None:
@@ -21,18 +21,24 @@ def order_updated(work: Work, given: OrderUpdated) -> None:
     filled = trade is not None and note_fill(work, trade, "stream")
     live = work.durable.orders.get(row.client_id)
     if live is not None and not live.order.kind.conditional:
-        known = live.stage is Stage.ACCEPTED
-        if not known or row.status != live.status or row.executed > live.executed:
-            if live.status in TERMINAL and row.status not in TERMINAL:
-                return  # an old message: states only move on
-            moved = OrderMoved(row.client_id, row.order_id, row.status, row.executed, 0, given.execution)
-            work.note(moved, live.order.correlation_id, row.symbol)
-            if not known:
-                after_acceptance(work, live.order)
-        if row.status in TERMINAL:
-            after_end(work, live.order)
+        _order_state(work, live, given)
     if filled:
         tend_cover(work, key)
+
+
+def _order_state(work: Work, live: LiveOrder, given: OrderUpdated) -> None:
+    row, order = given.row, live.order
+    if live.stage is not Stage.ACCEPTED:
+        event = OrderAccepted(row.client_id, row.order_id, row.status, row.executed, "stream")
+        work.note(event, order.correlation_id, row.symbol)
+        after_acceptance(work, order)
+    elif live.status in TERMINAL and row.status not in TERMINAL:
+        return  # an old message: states only move on
+    elif row.status != live.status or row.executed > live.executed:
+        moved = OrderMoved(row.client_id, row.order_id, row.status, row.executed, 0, given.execution)
+        work.note(moved, order.correlation_id, row.symbol)
+    if row.status in TERMINAL:
+        after_end(work, order)
 
 
 def algo_updated(work: Work, given: AlgoUpdated) -> None:

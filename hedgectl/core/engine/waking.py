@@ -92,5 +92,6 @@ def stop_requested(work: Work, given: StopRequested) -> None:
     if work.durable.stopping:
         return
     work.note(RunStopping(given.why))
+    work.want_snapshot("the run ends")
     for name in list(work.index.resting_entries):
         _withdraw(work, name, "the executor stops")

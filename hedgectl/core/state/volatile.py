@@ -49,6 +49,7 @@ class Volatile:
     checked: bool = False
     journal_dead: str = ""
     stream_up: bool = False
+    write_ms: int | None = None
     snapshot_asked_mono_ms: int | None = None
     snapshot_next_mono_ms: int = 0
     snapshot_wanted: str = ""
