@@ -20,6 +20,7 @@ from hedgectl.core.orders.refusals import Remedy
 from hedgectl.core.orders.sides import closing_side
 from hedgectl.core.state.durable import LiveOrder, Position, Stage
 from hedgectl.core.state.index import position_key
+from hedgectl.core.state.volatile import Bare
 
 RETRY_MS = 500
 COVERING_KINDS = frozenset({Kind.STOP_MARKET.value, Kind.TRAILING_STOP_MARKET.value})
@@ -28,18 +29,21 @@ COVERING_KINDS = frozenset({Kind.STOP_MARKET.value, Kind.TRAILING_STOP_MARKET.va
 def tend_cover(work: Work, key: str) -> None:
     """Make sure that one leg is covered, or that its cover, or its close, is under way."""
     position = work.durable.positions.get(key)
-    if position is None:
-        work.volatile.uncovered.pop(key, None)
-        work.volatile.cover_tries.pop(key, None)
-        return
     cover = work.durable.covers.get(key)
-    if cover is not None and cover.direction is position.direction:
-        work.volatile.uncovered.pop(key, None)
+    if position is None or (cover is not None and cover.direction is position.direction):
+        work.volatile.bare.pop(key, None)
         return
-    due = work.volatile.uncovered.get(key, 0)
-    if work.now.mono_ms < due or work.durable.mode is None or _under_way(work, key, position):
-        return
-    _protect(work, key, position)
+    bare = _bare(work, key, position)
+    if work.now.mono_ms >= bare.due_mono_ms and work.durable.mode is not None and not _under_way(work, key, position):
+        _protect(work, position, bare)
+
+
+def _bare(work: Work, key: str, position: Position) -> Bare:
+    """What is known of a leg without cover; a new position (a flip too) starts afresh."""
+    bare = work.volatile.bare.get(key)
+    if bare is None or bare.intent_id != position.intent_id:
+        bare = work.volatile.bare[key] = Bare(position.intent_id, 0)
+    return bare
 
 
 def _under_way(work: Work, key: str, position: Position) -> bool:
@@ -50,22 +54,22 @@ def _under_way(work: Work, key: str, position: Position) -> bool:
         order = live.order
         if order.purpose not in (Purpose.COVER, Purpose.EMERGENCY) or position_key(order) != key:
             continue
-        if order.leg is position.direction and live.stage is not Stage.UNKNOWN:
+        # A stop of an earlier position goes with that position, so it is no stop for this one.
+        if order.leg is position.direction and order.intent_id == position.intent_id and live.stage is not Stage.UNKNOWN:
             return True
     return False
 
 
-def _protect(work: Work, key: str, position: Position) -> None:
+def _protect(work: Work, position: Position, bare: Bare) -> None:
     """Place the stop; close at once if the market is past it, or if stops keep being refused."""
     mode = work.durable.mode
     assert mode is not None
     volatile, settings = work.volatile, work.settings
     rules = work.durable.instruments.get(position.symbol)
     trigger = stop_price(position.direction, position.entry_price, settings.cover_stop_share, rules)
-    tries = volatile.cover_tries.get(key, 0)
-    volatile.cover_tries[key] = tries + 1
-    volatile.uncovered[key] = work.now.mono_ms + min(RETRY_MS * (1 << min(tries, 5)), settings.cycle_ms)
-    work.wake(volatile.uncovered[key])
+    tries, bare.tries = bare.tries, bare.tries + 1
+    bare.due_mono_ms = work.now.mono_ms + min(RETRY_MS * (1 << min(tries, 5)), settings.cycle_ms)
+    work.wake(bare.due_mono_ms)
     quote = volatile.quote(position.symbol)
     if quote is not None and would_trigger(position.direction, trigger, quote.bid, quote.ask):
         emergency_close(work, position, f"the market is past its stop at {trigger}")
@@ -96,7 +100,7 @@ def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
     if position is None:
         return
     if outcome.remedy is Remedy.AGAIN:
-        work.volatile.uncovered.pop(key, None)
+        _bare(work, key, position).due_mono_ms = 0
         tend_cover(work, key)
     elif order.purpose is Purpose.COVER and not _under_way(work, key, position):
         emergency_close(work, position, f"the exchange refused the stop: {outcome.code} {outcome.text}")
@@ -124,8 +128,7 @@ def see_cover(work: Work, row: AlgoRow) -> None:
     ours = parse_client_id(row.client_id) is not None
     seen = CoverSeen(row.symbol, row.leg, direction, row.client_id, row.algo_id, row.trigger_price, ours)
     work.note(seen, _correlation(work, row.client_id), row.symbol)
-    work.volatile.cover_tries.pop(key, None)
-    work.volatile.uncovered.pop(key, None)
+    tend_cover(work, key)
 
 
 def lose_cover(work: Work, key: str, client_id: str, why: str, wait_ms: int = 0) -> None:
@@ -134,12 +137,15 @@ def lose_cover(work: Work, key: str, client_id: str, why: str, wait_ms: int = 0)
     if cover is not None and cover.client_id == client_id:
         symbol, leg = key.split("|")
         work.note(CoverLost(symbol, Leg(leg), client_id, why), _correlation(work, client_id), symbol)
-    if key in work.durable.positions:
-        due = work.now.mono_ms + wait_ms
-        work.volatile.uncovered[key] = due
-        if wait_ms:
-            work.wake(due)
-        tend_cover(work, key)
+        work.volatile.cover_lost_ms[key] = work.now.exchange_ms
+    position = work.durable.positions.get(key)
+    if position is None:
+        return
+    if wait_ms:
+        bare = _bare(work, key, position)
+        bare.due_mono_ms = max(bare.due_mono_ms, work.now.mono_ms + wait_ms)
+        work.wake(bare.due_mono_ms)
+    tend_cover(work, key)
 
 
 def _correlation(work: Work, client_id: str) -> str:
@@ -148,6 +154,16 @@ def _correlation(work: Work, client_id: str) -> str:
         return live.order.correlation_id
     done = work.durable.done.get(client_id)
     return done.correlation_id if done is not None else ""
+
+
+def forget_cover_if_flat(work: Work, key: str) -> None:
+    """The exchange withdraws closePosition stops with the position; one that stays behind is found by the next look."""
+    cover = work.durable.covers.get(key)
+    if cover is not None and key not in work.durable.positions:
+        symbol, leg = key.split("|")
+        lost = CoverLost(symbol, Leg(leg), cover.client_id, "its position closed")
+        work.note(lost, _correlation(work, cover.client_id), symbol)
+        work.volatile.cover_lost_ms[key] = work.now.exchange_ms
 
 
 def verify_covers(work: Work) -> None:
@@ -172,5 +188,5 @@ def withdraw_leftover(work: Work, live: LiveOrder) -> None:
 
 def tend_uncovered(work: Work) -> None:
     """Come back to every leg whose cover is due."""
-    for key in list(work.volatile.uncovered):
+    for key in list(work.volatile.bare):
         tend_cover(work, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hedgectl.core.engine.covering import forget_cover_if_flat
 from hedgectl.core.engine.intents import finish_if_over
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import Filled
@@ -31,7 +32,9 @@ def note_fill(work: Work, trade: TradeRow, via: str) -> bool:
     else:
         event = Filled(trade, trade.leg, name, known.intent_id, known.correlation_id, known.purpose, via)
     work.note(event, event.correlation_id, trade.symbol)
-    work.volatile.sensed.pop(f"{trade.symbol}|{trade.leg.value}", None)
+    key = f"{trade.symbol}|{trade.leg.value}"
+    work.volatile.sensed.pop(key, None)
+    forget_cover_if_flat(work, key)
     if known is not None and known.purpose in (Purpose.ENTRY, Purpose.EXIT):
         finish_if_over(work, known.intent_id, "filled")
     return True

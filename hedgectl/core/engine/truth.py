@@ -6,7 +6,7 @@ belief is set to what the exchange states, and the event says so. Never an inven
 
 from __future__ import annotations
 
-from hedgectl.core.engine.covering import lose_cover, see_cover, tend_cover, withdraw_leftover
+from hedgectl.core.engine.covering import forget_cover_if_flat, lose_cover, see_cover, tend_cover, withdraw_leftover
 from hedgectl.core.engine.fills import CLOCK_SLACK_MS, note_fill, owner_of
 from hedgectl.core.engine.leaving import resume_exits
 from hedgectl.core.engine.settling import begin_settling, deadline_of, unsettled_on, weigh
@@ -80,6 +80,7 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
         )
         work.note(correction, "", each.symbol)
         del work.volatile.doubts[each.key]
+        forget_cover_if_flat(work, each.key)
         tend_cover(work, each.key)
     elif not doubt.trades_read_ms:
         work.want_trades(each.symbol, _horizon(work, each.symbol))
@@ -105,7 +106,10 @@ def _check_covers(work: Work, given: SnapshotTaken) -> None:
     """Stops that rest are cover; cover that was counted and is not shown is asked for; leftovers go."""
     shown = {row.client_id for row in given.algos}
     for row in given.algos:
-        see_cover(work, row)
+        # A page asked for before the stop was withdrawn still shows it: an older statement never overrules a newer one.
+        lost_ms = work.volatile.cover_lost_ms.get(f"{row.symbol}|{row.leg.value}", 0)
+        if row.client_id not in work.durable.done and given.asked_ms > lost_ms:
+            see_cover(work, row)
     for key, cover in list(work.durable.covers.items()):
         if cover.client_id not in shown and cover.client_id not in work.durable.orders:
             lose_cover(work, key, cover.client_id, "not shown by the exchange")
@@ -113,7 +117,8 @@ def _check_covers(work: Work, given: SnapshotTaken) -> None:
         live = work.durable.orders.get(name)
         if live is None or live.order.timestamp_ms > given.asked_ms - ORDER_GRACE_MS:
             continue
-        if position_key(live.order) not in work.durable.positions:
+        position = work.durable.positions.get(position_key(live.order))
+        if position is None or position.direction is not live.order.leg:
             withdraw_leftover(work, live)
 
 

@@ -40,7 +40,7 @@ def ticked(work: Work) -> None:
         chase_fills(work)
     if volatile.unverified:
         verify_covers(work)
-    if volatile.uncovered:
+    if volatile.bare:
         tend_uncovered(work)
     if volatile.sensed:
         check_sensed(work)

@@ -38,6 +38,15 @@ class Doubt:
 
 
 @dataclass(slots=True)
+class Bare:
+    """A position that no stop was seen for, told apart by who opened it: when to try next, and how often we did."""
+
+    intent_id: str
+    due_mono_ms: int
+    tries: int = 0
+
+
+@dataclass(slots=True)
 class Volatile:
     """Evidence and questions of this process."""
 
@@ -61,8 +70,8 @@ class Volatile:
     sensed: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
     lagging: dict[str, int] = field(default_factory=dict)
     unverified: dict[str, int] = field(default_factory=dict)
-    uncovered: dict[str, int] = field(default_factory=dict)
-    cover_tries: dict[str, int] = field(default_factory=dict)
+    bare: dict[str, Bare] = field(default_factory=dict)
+    cover_lost_ms: dict[str, int] = field(default_factory=dict)
     entries_resting: dict[str, int] = field(default_factory=dict)
     used: dict[str, object] = field(default_factory=dict)
 

@@ -119,6 +119,46 @@ def test_a_triggered_stop_is_followed_to_the_end_of_its_child(bench):
     assert [order.purpose for order in bench.sent].count(Purpose.COVER) == 1
 
 
+def test_an_older_page_never_brings_back_a_stop_that_is_gone(bench):
+    cover = bench.holding()
+    shown = bench.algo_row(cover)
+    bench.leave()
+    bench.fill(bench.sent[-1])
+    old = bench.snapshot((bench.leg("0.003"),), algos=(shown,))
+    bench.ms += 5
+    bench.algo(cover, "EXPIRED")
+    bench.say(old, 1)
+    assert not bench.state.durable.covers
+    bench.enter("next")
+    bench.fill(bench.sent[-1])
+    assert bench.sent[-1].purpose is Purpose.COVER
+    assert bench.sent[-1].intent_id == "next"
+
+
+def test_the_next_position_gets_its_own_stop_while_the_last_ones_end_is_not_known_yet(bench):
+    cover = bench.holding()
+    bench.leave()
+    bench.fill(bench.sent[-1])
+    assert not bench.state.durable.covers
+    assert cover.client_id in bench.state.durable.orders
+    bench.enter("next")
+    bench.fill(bench.sent[-1])
+    assert bench.sent[-1].purpose is Purpose.COVER
+
+
+def test_a_flip_in_one_way_mode_is_covered_at_once_on_its_new_side(one_way):
+    one_way.enter("short", side=Side.SELL)
+    one_way.fill(one_way.sent[-1])
+    stop_above = one_way.sent[-1]
+    one_way.enter("long", notional_usdt=D(500))
+    one_way.fill(next(order for order in one_way.sent if order.intent_id == "long"))
+    stop_below = one_way.sent[-1]
+    assert (stop_above.side, stop_below.side) == (Side.BUY, Side.SELL)
+    one_way.algo(stop_above)
+    one_way.algo(stop_below)
+    assert one_way.state.durable.covers["BTCUSDT|BOTH"].client_id == stop_below.client_id
+
+
 def test_a_stop_left_behind_by_a_closed_position_is_withdrawn(bench):
     cover = bench.holding()
     bench.leave()
