@@ -19,6 +19,7 @@ class Settings:
     trades_kept_max: int = 5_000
     parts_max: int = 20
     quote_age_ms_max: int = 5_000
+    read_failures_max: int = 2
     entry_recv_window_ms: int = 2_500
     protect_recv_window_ms: int = 1_500
     void_after_ms: int = 500

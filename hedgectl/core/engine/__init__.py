@@ -12,6 +12,7 @@ from hedgectl.core.engine.truth import instruments_taken, read_failed, snapshot_
 from hedgectl.core.engine.waking import started, stop_requested, ticked
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model import input as given_
+from hedgectl.core.model.event import VenueRetry
 from hedgectl.core.model.intent import Entry, Exit
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.verdict import Refused
@@ -57,6 +58,8 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
             stream_changed(work, given)
         case given_.ReadFailed():
             read_failed(work, given)
+        case given_.ReadRetried():
+            work.note(VenueRetry(given.what, given.attempt, given.wait_ms, given.why))
         case given_.Started():
             started(work, given)
         case given_.StopRequested():
@@ -69,6 +72,7 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
 
 def _quotes_taken(work: Work, given: given_.QuotesTaken) -> None:
     volatile, mono_ms = work.volatile, work.now.mono_ms
+    volatile.failures.pop("quotes", None)
     for quote in given.quotes:
         volatile.quotes[quote.symbol] = quote
         volatile.quotes_mono_ms[quote.symbol] = mono_ms

@@ -11,7 +11,7 @@ from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import Work
 from hedgectl.core.exits.cover import stop_price, would_trigger
 from hedgectl.core.model.command import Cancel, Look
-from hedgectl.core.model.event import CancelSent, CoverLost, CoverSeen, OrderRejected
+from hedgectl.core.model.event import COVER_CLOSED, CancelSent, CoverLost, CoverSeen, OrderRejected
 from hedgectl.core.model.evidence import AlgoRow
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Prepared, Purpose
 from hedgectl.core.orders.clientid import parse_client_id
@@ -161,7 +161,7 @@ def forget_cover_if_flat(work: Work, key: str) -> None:
     cover = work.durable.covers.get(key)
     if cover is not None and key not in work.durable.positions:
         symbol, leg = key.split("|")
-        lost = CoverLost(symbol, Leg(leg), cover.client_id, "its position closed")
+        lost = CoverLost(symbol, Leg(leg), cover.client_id, COVER_CLOSED)
         work.note(lost, _correlation(work, cover.client_id), symbol)
         work.volatile.cover_lost_ms[key] = work.now.exchange_ms
 
@@ -182,7 +182,7 @@ def withdraw_leftover(work: Work, live: LiveOrder) -> None:
     """A stop of ours that outlived its position (E4)."""
     order = live.order
     if live.cancels < work.settings.cancel_attempts_max:
-        work.note(CancelSent(order.client_id, "its position is closed"), order.correlation_id, order.symbol)
+        work.note(CancelSent(order.client_id, COVER_CLOSED), order.correlation_id, order.symbol)
         work.command(Cancel(order.client_id, order.symbol, order.kind.conditional, Lane.RECONCILE))
 
 

@@ -103,6 +103,7 @@ def desk_for(work: Work, entry: Entry) -> Desk:
         quote=quote,
         quote_age_ms=work.now.mono_ms - volatile.quotes_mono_ms.get(symbol, work.now.mono_ms),
         unsettled=next((name for name in work.index.by_symbol.get(symbol, ()) if name in work.index.unsettled), ""),
+        failures=max(volatile.failures.values(), default=0),
         exposure_usdt=exposure_usdt(work, symbol, quote.mid if quote is not None else ZERO),
     )
 

@@ -13,7 +13,7 @@ from hedgectl.core.engine.entries import correlation_of, refuse
 from hedgectl.core.engine.intents import finish
 from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import Work
-from hedgectl.core.model.event import ExitAccepted, ExitWaiting, Inferred
+from hedgectl.core.model.event import ExitAccepted, ExitWaiting, Inferred, OrderRetry
 from hedgectl.core.model.evidence import PositionRow
 from hedgectl.core.model.intent import Exit
 from hedgectl.core.model.money import ZERO, floor_step
@@ -78,8 +78,8 @@ def quantity_to_close(work: Work, wish: Exit, direction: Leg) -> Decimal:
     return (floor_step(wish.quantity, rules.step) if rules is not None else ZERO) or wish.quantity
 
 
-def leave(work: Work, intent: OpenIntent, direction: Leg, quantity: Decimal) -> None:
-    """Send the orders of an exit, or have it wait for the account to be read."""
+def leave(work: Work, intent: OpenIntent, direction: Leg, quantity: Decimal, why: str = "") -> None:
+    """Send the orders of an exit, or have it wait for the account to be read. `why` it is sent again, if it is."""
     wish = intent.intent
     assert isinstance(wish, Exit)
     mode = work.durable.mode
@@ -92,6 +92,8 @@ def leave(work: Work, intent: OpenIntent, direction: Leg, quantity: Decimal) -> 
     if rules is not None:
         parts = split(quantity, quantity_max(rules, not limit), rules.step if limit else rules.market_step)
     attempt = intent.attempts + 1
+    if attempt > 1:
+        work.note(OrderRetry(wish.intent_id, attempt, why), intent.correlation_id, wish.symbol)
     for part, each in enumerate(parts):
         send(
             work,
@@ -140,7 +142,7 @@ def resume_exits(work: Work, shown: Sequence[PositionRow]) -> None:
             work.alert("exit.gave_up", wish.symbol, what, "close it by hand, then hedgectl reconcile --apply")
             finish(work, intent_id, "gave_up")
         else:
-            leave(work, intent, direction, quantity)
+            leave(work, intent, direction, quantity, "the account was read")
 
 
 def whole_close(work: Work, intent: OpenIntent) -> bool:

@@ -105,7 +105,8 @@ def _exit_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
     wish = intent.intent
     assert isinstance(wish, Exit)
     if outcome.remedy is Remedy.AGAIN and intent.attempts < work.settings.exit_attempts_max:
-        leave(work, intent, order.leg, quantity_to_close(work, wish, order.leg))
+        why = f"never taken: {outcome.code} {outcome.text}"
+        leave(work, intent, order.leg, quantity_to_close(work, wish, order.leg), why)
     elif intent.attempts < work.settings.exit_attempts_max and outcome.code != 0:
         wait(work, intent, f"{outcome.code} {outcome.text}")
     else:
@@ -138,7 +139,7 @@ def overlap(work: Work, order: Prepared) -> None:
         assert isinstance(wish, Exit)
         quantity = quantity_to_close(work, wish, order.leg)
         if quantity:
-            leave(work, intent, order.leg, quantity)
+            leave(work, intent, order.leg, quantity, "unknown, and a whole close may overlap")
 
 
 def create_voided(work: Work, given: CreateVoided) -> None:

@@ -177,7 +177,7 @@ def _absent(work: Work, order: Prepared, proof: str) -> None:
         and intent.attempts < work.settings.exit_attempts_max
     )
     if again and intent is not None and isinstance(intent.intent, Exit):
-        leave(work, intent, order.leg, quantity_to_close(work, intent.intent, order.leg))
+        leave(work, intent, order.leg, quantity_to_close(work, intent.intent, order.leg), "proven absent")
     else:
         finish_if_over(work, order.intent_id, "absent")
 

@@ -26,6 +26,7 @@ def snapshot_taken(work: Work, given: SnapshotTaken) -> None:
     """One look at the account."""
     volatile = work.volatile
     volatile.snapshot_asked_mono_ms = None
+    volatile.failures.pop("snapshot", None)
     volatile.wallet, volatile.wallet_mono_ms = given.wallet, work.now.mono_ms
     volatile.budget.weighed(given.weight_used, work.now.exchange_ms)
     if given.mode is not work.durable.mode:
@@ -126,6 +127,7 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
     """Own trades: each that we did not know is applied; what nobody can attribute is no proof of absence."""
     volatile, symbol = work.volatile, given.symbol
     volatile.trades_asked.pop(symbol, None)
+    volatile.failures.pop("trades", None)
     waiting = unsettled_on(work, symbol)
     strangers = [row for row in given.rows if not owner_of(work, row) and _unknown_trade(work, row)]
     held = _awaited(work, symbol)
@@ -166,6 +168,7 @@ def _awaited(work: Work, symbol: str) -> bool:
 def instruments_taken(work: Work, given: InstrumentsTaken) -> None:
     """Trading rules: only what is new or changed is noted."""
     known = work.durable.instruments
+    work.volatile.failures.pop("instruments", None)
     changed = tuple(each for each in given.instruments if known.get(each.symbol) != each)
     limits = (given.weight_limit_1m, given.order_limit_10s, given.order_limit_1m)
     work.volatile.budget.limits(*limits)
@@ -183,4 +186,5 @@ def read_failed(work: Work, given: ReadFailed) -> None:
         since = volatile.trades_asked.pop(given.symbol, None)
         if since is not None:
             volatile.trades_wanted[given.symbol] = min(since, volatile.trades_wanted.get(given.symbol, since))
+    volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1
     work.alert(f"read.{given.what}", given.symbol, given.why, "hedgectl doctor --only exchange")

@@ -190,6 +190,27 @@ class OrderMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRetry:
+    """An exit or a stop is sent again under a new name, and why that is allowed (X7)."""
+
+    kind: ClassVar[str] = "order.retry"
+    intent_id: str
+    attempt: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class VenueRetry:
+    """A read is asked again (X7). `attempt` is the one that failed."""
+
+    kind: ClassVar[str] = "venue.retry"
+    what: str
+    attempt: int
+    wait_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelSent:
     kind: ClassVar[str] = "cancel.sent"
     client_id: str
@@ -247,9 +268,12 @@ class CoverSeen:
     ours: bool
 
 
+COVER_CLOSED = "its position closed"
+
+
 @dataclass(frozen=True, slots=True)
 class CoverLost:
-    """A stop that was counted is not resting any more."""
+    """A stop that was counted is not resting any more; COVER_CLOSED: it goes with the position, which is as it should."""
 
     kind: ClassVar[str] = "cover.lost"
     symbol: str
@@ -298,6 +322,8 @@ Event = (
     | OrderMissed
     | OrderAbsent
     | OrderMoved
+    | OrderRetry
+    | VenueRetry
     | CancelSent
     | CancelFailed
     | Filled

@@ -178,6 +178,16 @@ class ReadFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRetried:
+    """A read is asked again in `wait_ms`; `attempt` is the one that failed."""
+
+    what: str
+    attempt: int
+    wait_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """A person or the service asks for an end: entries off, own resting entries cancelled, protection left in place."""
 
@@ -207,6 +217,7 @@ Input = (
     | InstrumentsTaken
     | ClockMeasured
     | ReadFailed
+    | ReadRetried
     | StopRequested
     | Tick
 )

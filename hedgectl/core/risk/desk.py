@@ -17,7 +17,7 @@ class Desk:
     """`exposure_usdt` counts what is open, working and unknown on the symbol: unknown is filled until proven otherwise.
 
     `seen` says what became of an intent of this id ("" when it is new); `journal_dead` why the journal cannot be
-    written ("" when it can).
+    written ("" when it can). `failures` is the longest row of reads that gave up, of one kind.
     """
 
     settings: Settings
@@ -31,4 +31,5 @@ class Desk:
     quote: Quote | None
     quote_age_ms: int
     unsettled: str
+    failures: int
     exposure_usdt: Decimal

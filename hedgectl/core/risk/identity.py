@@ -19,6 +19,7 @@ DUPLICATE = code(
 NO_MODE = code("venue.mode_unknown", "The position mode could not be read from the account; entries never guess it.")
 NO_RULES = code("venue.rules_unknown", "The exchange's trading rules of the symbol are not known.")
 NOT_TRADING = code("venue.not_trading", "The exchange does not take new orders for this symbol now.")
+TROUBLE = code("venue.in_trouble", "Reads of the exchange gave up several times in a row; entries wait for one that works.")
 UNSETTLED = code(
     "belief.unsettled",
     "An order of this symbol has an unknown outcome; entries wait until it is settled.",
@@ -111,6 +112,14 @@ def quote_fresh(entry: Entry, desk: Desk) -> Verdict:
     return APPROVED
 
 
+def venue_calm(entry: Entry, desk: Desk) -> Verdict:
+    """An exchange that cannot be read is no place for new risk (X7)."""
+    limit = desk.settings.read_failures_max
+    if desk.failures <= limit:
+        return APPROVED
+    return refused(TROUBLE, f"{desk.failures} reads in a row gave up", limit, "hedgectl doctor --only exchange")
+
+
 IDENTITY = (
     not_stopping,
     account_checked,
@@ -120,6 +129,7 @@ IDENTITY = (
     not_expired,
     mode_known,
     rules_known,
+    venue_calm,
     settled,
     quote_fresh,
 )

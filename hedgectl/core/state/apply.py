@@ -279,6 +279,8 @@ FOLD: dict[type, Callable[[State, Any], None]] = {
     ev.OrderMissed: _order_missed,
     ev.OrderAbsent: _order_absent,
     ev.OrderMoved: _order_moved,
+    ev.OrderRetry: _nothing,
+    ev.VenueRetry: _nothing,
     ev.CancelSent: _cancel_sent,
     ev.CancelFailed: _nothing,
     ev.Filled: _filled,

@@ -59,6 +59,7 @@ class Volatile:
     journal_dead: str = ""
     stream_up: bool = False
     write_ms: int | None = None
+    failures: dict[str, int] = field(default_factory=dict)
     snapshot_asked_mono_ms: int | None = None
     snapshot_next_mono_ms: int = 0
     snapshot_wanted: str = ""

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from hedgectl.core.model.input import InstrumentsTaken, IntentReceived, StopRequested
+from hedgectl.core.model.input import InstrumentsTaken, IntentReceived, ReadFailed, ReadRetried, StopRequested
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.order import Kind, Lane, Leg, Mode, Purpose, Side, Tif
 
@@ -119,6 +119,21 @@ def test_while_an_order_is_unknown_its_symbol_takes_no_entry_and_others_do(bench
     assert refusal(bench).code == "belief.unsettled"
     bench.enter("k3", "METISUSDT")
     assert bench.sent[-1].symbol == "METISUSDT"
+
+
+def test_an_exchange_that_cannot_be_read_takes_no_entry_until_it_can(bench):
+    for _ in range(3):
+        bench.say(ReadFailed("snapshot", "", "503 Service Unavailable."))
+    bench.enter("k1")
+    assert refusal(bench).code == "venue.in_trouble"
+    bench.look_at()
+    bench.enter("k2")
+    assert bench.sent
+
+
+def test_a_retried_read_is_an_event(bench):
+    bench.say(ReadRetried("openOrders", 1, 200, "read_timeout"))
+    assert bench.events[-1].kind == "venue.retry"
 
 
 def test_after_the_request_to_stop_entries_end_and_resting_ones_are_withdrawn(bench):

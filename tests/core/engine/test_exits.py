@@ -99,6 +99,7 @@ def test_a_throttled_exit_goes_again_and_gives_up_loudly(bench):
     for _ in range(10):
         bench.refuse(exits(bench)[-1], -1003, "Too many requests", status=429)
     assert len(exits(bench)) == 5
+    assert [event.attempt for event in bench.events if event.kind == "order.retry"] == [2, 3, 4, 5]
     assert any(event.kind == "alert" and event.code == "exit.refused" for event in bench.events)
 
 
