@@ -69,6 +69,7 @@ def stream_changed(work: Work, given: StreamChanged) -> None:
     """Down: events may be missing, so the account is read; up: read once more, for what was missed in between."""
     work.volatile.stream_up = given.up
     if given.up:
+        work.volatile.stream_since_ms = work.now.exchange_ms
         work.want_snapshot("the user stream came up")
     else:
         work.alert("stream.down", "", given.why, "the account is read by REST until it is back")

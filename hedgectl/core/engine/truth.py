@@ -11,6 +11,7 @@ from hedgectl.core.engine.fills import CLOCK_SLACK_MS, note_fill, owner_of
 from hedgectl.core.engine.leaving import resume_exits
 from hedgectl.core.engine.settling import begin_settling, deadline_of, unsettled_on, weigh
 from hedgectl.core.engine.work import Work
+from hedgectl.core.model.command import SuspectStream
 from hedgectl.core.model.event import InstrumentsRead, ModeRead, PositionCorrected
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.input import InstrumentsTaken, ReadFailed, SnapshotTaken, TradesTaken
@@ -131,9 +132,12 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
     waiting = unsettled_on(work, symbol)
     strangers = [row for row in given.rows if not owner_of(work, row) and _unknown_trade(work, row)]
     held = _awaited(work, symbol)
+    unseen = False
     for row in given.rows:
         if owner_of(work, row) or not held:  # a stranger may be the unknown order's own fill: wait for the look
-            note_fill(work, row, "trades")
+            unseen = (note_fill(work, row, "trades") and _kept_back(work, row)) or unseen
+    if unseen:
+        work.command(SuspectStream(f"own trades of {symbol} that it did not tell"))
     if given.complete:
         for live in waiting:
             question = volatile.settling.get(live.order.client_id)
@@ -151,6 +155,12 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
     since = volatile.trades_wanted.pop(symbol, None)
     if since is not None:
         work.want_trades(symbol, since)
+
+
+def _kept_back(work: Work, row: TradeRow) -> bool:
+    """A fill that the stream, up at the time, has had long enough to tell."""
+    volatile, told_by_ms = work.volatile, work.now.exchange_ms - work.settings.fill_grace_ms
+    return volatile.stream_up and volatile.stream_since_ms < row.at_ms < told_by_ms
 
 
 def _unknown_trade(work: Work, row: TradeRow) -> bool:

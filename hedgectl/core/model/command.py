@@ -68,10 +68,17 @@ class MeasureClock:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspectStream:
+    """The user stream kept a fact to itself that REST showed: subscribe anew (streams carry no sequence)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """A Tick no later than this monotonic time."""
 
     mono_ms: int
 
 
-Command = Send | Cancel | Look | ReadTrades | ReadSnapshot | ReadInstruments | MeasureClock | Wake
+Command = Send | Cancel | Look | ReadTrades | ReadSnapshot | ReadInstruments | MeasureClock | SuspectStream | Wake

@@ -58,6 +58,7 @@ class Volatile:
     checked: bool = False
     journal_dead: str = ""
     stream_up: bool = False
+    stream_since_ms: int = 0
     write_ms: int | None = None
     failures: dict[str, int] = field(default_factory=dict)
     snapshot_asked_mono_ms: int | None = None

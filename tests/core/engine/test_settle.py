@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal as D
 
+from hedgectl.core.model.command import SuspectStream
 from hedgectl.core.model.event import OrderAbsent
 from hedgectl.core.model.evidence import OrderRow
-from hedgectl.core.model.input import LookedUp, Started
+from hedgectl.core.model.input import LookedUp, Started, StreamChanged
 from hedgectl.core.model.order import Leg, Purpose, Side
 
 T0 = 1_767_225_600_000
@@ -149,3 +150,27 @@ def test_flat_both_sides_and_opposite_legs_are_two_positions(bench):
     assert {key: str(p.quantity) for key, p in bench.state.durable.positions.items()} == {
         "BTCUSDT|LONG": "0.002", "BTCUSDT|SHORT": "-0.003",
     }  # fmt: skip
+
+
+def test_a_fill_that_the_stream_kept_back_makes_the_stream_suspect(bench):
+    bench.say(StreamChanged(True, "subscribed"))
+    bench.ms += 1_000
+    bench.enter()
+    order = bench.sent[0]
+    bench.answer(order)
+    trade = bench.trade(order)
+    bench.tick(2_100)
+    bench.say(bench.trades(trade))
+    assert [command for command in bench.commands if isinstance(command, SuspectStream)]
+
+
+def test_a_fill_from_before_the_stream_came_up_is_no_reason_to_suspect_it(bench):
+    bench.enter()
+    order = bench.sent[0]
+    bench.answer(order)
+    trade = bench.trade(order)
+    bench.ms += 1_000
+    bench.say(StreamChanged(True, "subscribed"))
+    bench.tick(2_100)
+    bench.say(bench.trades(trade))
+    assert not [command for command in bench.commands if isinstance(command, SuspectStream)]
