@@ -32,6 +32,7 @@ from hedgectl.store.rows import (
 from hedgectl.store.writer import Writer
 
 PENDING_ROWS_MAX = 65_536
+INLINE_ROWS_MAX = 1_024
 REMEMBERED_ROWS_MAX = 10_000
 _SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2, "EXTRA": 3}
 
@@ -65,7 +66,8 @@ class Journal:
         self.committed_seq = self._connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         self.last_seq: int = self.committed_seq
         self._seqs = count(self.last_seq + 1)
-        self._hasher = hashlib.sha256() if self.last_seq == 0 else None
+        # A live run leaves the hash to whoever asks: its writer would take the GIL from the loop to hash.
+        self._hasher = hashlib.sha256() if self.last_seq == 0 and not live else None
         self._pending: deque[list[Stored]] = deque()
         self._pending_rows = 0
         self.remembered: deque[Stored] = deque(maxlen=REMEMBERED_ROWS_MAX)
@@ -107,7 +109,7 @@ class Journal:
         """Commit all that is pending, on this thread: the virtual loop calls it before time moves."""
         while self._pending and self.dead is None:
             batch = self._pending.popleft()
-            while self._pending and len(batch) + len(self._pending[0]) <= STATEMENT_ROWS_MAX:
+            while self._pending and len(batch) + len(self._pending[0]) <= INLINE_ROWS_MAX:
                 batch += self._pending.popleft()
             if self._probe is not None:
                 self._probe("commit.before")

@@ -1,7 +1,7 @@
 """The market and its rules: quotes, instruments, and the exchange's clock.
 
 Quotes are asked each second for whole (virtual) days, so an endpoint is asked for single symbols or for all, whichever
-weighs less; equal weight prefers fewer requests.
+weighs less; equal weight prefers fewer requests, and from `TOGETHER_MIN` symbols on one request is worth its weight.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from hedgectl.venue.fields import MALFORMED, text
 from hedgectl.venue.port import Clock, Symbols
 from hedgectl.venue.retry import why
 from hedgectl.venue.rows import Row, instruments_of, quote_of, rows_of
+
+TOGETHER_MIN = 4
 
 
 async def read_quotes(asking: Asking, symbols: Symbols) -> QuotesTaken | ReadFailed:
@@ -73,7 +75,7 @@ async def read_clock(asking: Asking, clock: Clock) -> ClockMeasured | ReadFailed
 
 def _asks(asking: Asking, endpoint: Endpoint, symbols: Symbols) -> list[Awaitable[tuple[Row, ...] | Failed]]:
     """One question for all symbols, or one for each."""
-    if len(symbols) * endpoint.weight >= endpoint.weight_all:
+    if len(symbols) >= TOGETHER_MIN or len(symbols) * endpoint.weight >= endpoint.weight_all:
         return [asking.get_public(endpoint, "", _all_rows)]
     return [asking.get_public(endpoint, symbol, _one_row) for symbol in symbols]
 

@@ -110,7 +110,7 @@ def test_hash_covers_every_column_and_goes_on_after_a_restart(tmp_path, row):
 
 def test_a_group_is_never_split_over_two_commits(tmp_path, row):
     """Each commit ends at the end of a group, also for groups larger than a batch."""
-    sizes = [40, 40, 1, 200, 64, 63, 2, 30]
+    sizes = [800, 40, 200, 30, 1_500, 1_000, 24, 1]
     commits = []
 
     async def main(journal, clock):
@@ -121,7 +121,7 @@ def test_a_group_is_never_split_over_two_commits(tmp_path, row):
         await clock.sleep_ms(1)
 
     in_virtual_time(main, tmp_path / "j.db")
-    assert commits == [40, 41, 200, 64, 63, 32]
+    assert commits == [840, 230, 1_500, 1_024, 1]
 
 
 def test_the_live_writer_keeps_groups_whole_and_batches_bounded(tmp_path, row):

@@ -13,8 +13,8 @@ from hedgectl.core.exits.cover import stop_price, would_trigger
 from hedgectl.core.model.command import Cancel, Look
 from hedgectl.core.model.event import COVER_CLOSED, CancelSent, CoverLost, CoverSeen, OrderRejected
 from hedgectl.core.model.evidence import AlgoRow
-from hedgectl.core.model.order import Action, Kind, Lane, Leg, Prepared, Purpose
-from hedgectl.core.orders.clientid import parse_client_id
+from hedgectl.core.model.order import Action, Kind, Lane, Leg, Mode, Prepared, Purpose
+from hedgectl.core.orders.clientid import numbered, parse_client_id
 from hedgectl.core.orders.outcome import Rejected
 from hedgectl.core.orders.refusals import Remedy
 from hedgectl.core.orders.sides import closing_side
@@ -33,8 +33,11 @@ def tend_cover(work: Work, key: str) -> None:
     if position is None or (cover is not None and cover.direction is position.direction):
         work.volatile.bare.pop(key, None)
         return
+    mode = work.durable.mode
+    if mode is None or (position.leg is Leg.BOTH) is not (mode is Mode.ONE_WAY):
+        return  # a leg that the account's mode does not have can't be there any more: the next looks correct it
     bare = _bare(work, key, position)
-    if work.now.mono_ms >= bare.due_mono_ms and work.durable.mode is not None and not _under_way(work, key, position):
+    if work.now.mono_ms >= bare.due_mono_ms and not _under_way(work, key, position):
         _protect(work, position, bare)
 
 
@@ -77,6 +80,7 @@ def _protect(work: Work, position: Position, bare: Bare) -> None:
     if tries >= settings.cover_attempts_max:
         emergency_close(work, position, f"no stop was taken in {tries} attempts")
         return
+    revision, attempt = numbered(position.sends)
     send(
         work,
         intent_id=position.intent_id,
@@ -89,7 +93,8 @@ def _protect(work: Work, position: Position, bare: Bare) -> None:
         kind=Kind.STOP_MARKET,
         mode=mode,
         trigger_price=trigger,
-        revision=position.sends,
+        revision=revision,
+        attempt=attempt,
     )
 
 
@@ -100,7 +105,9 @@ def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
     if position is None:
         return
     if outcome.remedy is Remedy.AGAIN:
-        _bare(work, key, position).due_mono_ms = 0
+        bare = _bare(work, key, position)
+        if bare.tries <= 1:  # once at once; what is refused again waits its turn, or a ban would only grow
+            bare.due_mono_ms = 0
         tend_cover(work, key)
     elif order.purpose is Purpose.COVER and not _under_way(work, key, position):
         emergency_close(work, position, f"the exchange refused the stop: {outcome.code} {outcome.text}")
@@ -113,6 +120,9 @@ def twin_exists(work: Work, order: Prepared, text: str) -> None:
     event = OrderRejected(order.client_id, -4130, text, Remedy.NONE.value)
     work.note(event, order.correlation_id, order.symbol)
     work.volatile.settling.pop(order.client_id, None)
+    bare = work.volatile.bare.get(position_key(order))
+    if bare is not None:  # one rests, says the exchange: no reason to close the position because we do not see it
+        bare.tries = min(bare.tries, work.settings.cover_attempts_max - 1)
     work.want_snapshot("a stop of this direction rests already")
 
 

@@ -19,6 +19,7 @@ from hedgectl.core.model.intent import Exit
 from hedgectl.core.model.money import ZERO, floor_step
 from hedgectl.core.model.order import Action, Kind, Leg, Mode, Purpose, Tif
 from hedgectl.core.model.verdict import refused
+from hedgectl.core.orders.clientid import numbered
 from hedgectl.core.orders.sides import closing_leg, closing_side
 from hedgectl.core.risk.identity import DUPLICATE
 from hedgectl.core.risk.sizing import quantity_max, split
@@ -159,7 +160,7 @@ def emergency_close(work: Work, position: Position, why: str) -> None:
     rules = work.durable.instruments.get(position.symbol)
     quantity = abs(position.quantity)
     parts = [quantity] if rules is None else split(quantity, quantity_max(rules, True), rules.market_step)
-    revision = position.sends
+    revision, attempt = numbered(position.sends)
     hint = f"hedgectl trace {position.correlation_id}" if position.correlation_id else "hedgectl status"
     work.alert("cover.emergency_close", position.symbol, f"closing {direction} {quantity}: {why}", hint)
     for part, each in enumerate(parts):
@@ -177,6 +178,7 @@ def emergency_close(work: Work, position: Position, why: str) -> None:
             quantity=each,
             part=part,
             revision=revision,
+            attempt=attempt,
         )
 
 

@@ -98,16 +98,17 @@ def rejected(work: Work, order: Prepared, outcome: Rejected) -> None:
 
 
 def _exit_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
-    """An exit goes on: again at once if it never reached the exchange, else after the account was read."""
+    """An exit goes on: again at once, once, if it never reached the exchange; else after the account was read, so that
+    an exchange out of reach does not use its attempts up."""
     intent = work.durable.intents.get(order.intent_id)
     if intent is None or order.intent_id in work.index.by_intent:
         return  # another part of it is still under way and will bring the rest along
     wish = intent.intent
     assert isinstance(wish, Exit)
-    if outcome.remedy is Remedy.AGAIN and intent.attempts < work.settings.exit_attempts_max:
+    if outcome.remedy is Remedy.AGAIN and intent.attempts <= 1 < work.settings.exit_attempts_max:
         why = f"never taken: {outcome.code} {outcome.text}"
         leave(work, intent, order.leg, quantity_to_close(work, wish, order.leg), why)
-    elif intent.attempts < work.settings.exit_attempts_max and outcome.code != 0:
+    elif intent.attempts < work.settings.exit_attempts_max:
         wait(work, intent, f"{outcome.code} {outcome.text}")
     else:
         work.alert("exit.refused", order.symbol, f"{outcome.code} {outcome.text}", "hedgectl status")

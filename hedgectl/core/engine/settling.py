@@ -13,7 +13,7 @@ from hedgectl.core.engine.leaving import leave, quantity_to_close
 from hedgectl.core.engine.progress import after_acceptance, after_end
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.command import Look
-from hedgectl.core.model.event import OrderAbsent, OrderAccepted, OrderMissed, OrderMoved
+from hedgectl.core.model.event import OrderAbsent, OrderAccepted, OrderMissed, OrderMoved, OrderUnknown
 from hedgectl.core.model.evidence import AlgoRow, OrderRow
 from hedgectl.core.model.input import LookedUp
 from hedgectl.core.model.intent import Exit
@@ -135,9 +135,9 @@ def _vanished(work: Work, live: LiveOrder, server_ms: int) -> None:
     if not order.kind.conditional:
         begin_settling(work, order.client_id)  # an ordinary order is queryable for days: a lagging view
         return
-    moved = OrderMoved(order.client_id, 0, "EXPIRED", ZERO, 0, "acknowledged, then gone")
-    work.note(moved, order.correlation_id, order.symbol)
-    work.volatile.settling.pop(order.client_id, None)
+    # A lagging view says the same as a loss: it covers no more from now on, but is gone only once that is proven.
+    work.note(OrderUnknown(order.client_id, "acknowledged, then gone"), order.correlation_id, order.symbol)
+    begin_settling(work, order.client_id)
     hint = f"hedgectl trace {order.client_id}"
     work.alert("cover.vanished", order.symbol, "a stop was acknowledged and is gone", hint, order.correlation_id)
     lose_cover(work, position_key(order), order.client_id, "acknowledged, then gone")

@@ -52,7 +52,7 @@ def _compare_positions(work: Work, given: SnapshotTaken) -> None:
         if key not in found:
             del volatile.doubts[key]
     for each in found.values():
-        if not _moved_since(work, each, given.asked_ms):
+        if not _moved_since(work, each, given.asked_ms - CLOCK_SLACK_MS):
             _doubt(work, each, given.asked_ms)
     differing = {each.symbol for each in found.values()}
     for name in list(work.index.unsettled):
@@ -63,11 +63,11 @@ def _compare_positions(work: Work, given: SnapshotTaken) -> None:
             weigh(work, live)
 
 
-def _moved_since(work: Work, each: Difference, asked_ms: int) -> bool:
-    """Belief itself changed around the time of the look: the two statements are of different moments."""
+def _moved_since(work: Work, each: Difference, since_ms: int) -> bool:
+    """Belief itself changed since then: the two statements may be of different moments."""
     position = work.durable.positions.get(each.key)
     changed = position.changed_ms if position is not None else work.durable.fill_ms.get(each.symbol, 0)
-    return changed >= asked_ms - CLOCK_SLACK_MS
+    return changed >= since_ms
 
 
 def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
@@ -75,7 +75,7 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
     if doubt is None or doubt.theirs != each.theirs:
         work.volatile.doubts[each.key] = Doubt(each.theirs, asked_ms)
         work.want_trades(each.symbol, _horizon(work, each.symbol))
-    elif doubt.trades_read_ms and asked_ms >= doubt.trades_read_ms and not _awaited(work, each.symbol):
+    elif doubt.trades_read_ms and asked_ms >= doubt.trades_read_ms and _outlived(work, each, doubt, asked_ms):
         why = f"{each.kind}: no trade explains it"
         correction = PositionCorrected(
             each.symbol, each.leg, each.theirs, each.entry_price, each.ours, why, work.now.exchange_ms
@@ -86,6 +86,14 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
         tend_cover(work, each.key)
     elif not doubt.trades_read_ms:
         work.want_trades(each.symbol, _horizon(work, each.symbol))
+
+
+def _outlived(work: Work, each: Difference, doubt: Doubt, asked_ms: int) -> bool:
+    """Whether no lagging view and no unknown order can explain a difference any more. What fills have told us is given
+    up only after the visibility bound; what is theirs only is taken on at once, since it may be naked."""
+    visible_ms = asked_ms - work.settings.visibility_ms_max
+    lagging = _moved_since(work, each, visible_ms) or (each.ours != 0 and doubt.since_ms > visible_ms)
+    return not lagging and not _awaited(work, each.symbol, doubt.since_ms)
 
 
 def _horizon(work: Work, symbol: str) -> int:
@@ -131,18 +139,19 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
     volatile.failures.pop("trades", None)
     waiting = unsettled_on(work, symbol)
     strangers = [row for row in given.rows if not owner_of(work, row) and _unknown_trade(work, row)]
-    held = _awaited(work, symbol)
+    # A stranger may be the own fill of an order without an answer: it is kept back until that order was looked for.
+    kept = [row for row in strangers if _awaited(work, symbol, row.at_ms)]
     unseen = False
     for row in given.rows:
-        if owner_of(work, row) or not held:  # a stranger may be the unknown order's own fill: wait for the look
+        if row not in kept:
             unseen = (note_fill(work, row, "trades") and _kept_back(work, row)) or unseen
     if unseen:
         work.command(SuspectStream(f"own trades of {symbol} that it did not tell"))
     if given.complete:
         for live in waiting:
             question = volatile.settling.get(live.order.client_id)
-            foreign = any(row.at_ms >= live.order.timestamp_ms - CLOCK_SLACK_MS for row in strangers)
-            if question is not None and not (foreign and held):
+            foreign = any(row.at_ms >= live.order.timestamp_ms - CLOCK_SLACK_MS for row in kept)
+            if question is not None and not foreign:
                 question.trades_ms = max(question.trades_ms, given.server_ms)
                 weigh(work, live)
         for key, doubt in volatile.doubts.items():
@@ -167,12 +176,16 @@ def _unknown_trade(work: Work, row: TradeRow) -> bool:
     return row.trade_id not in work.durable.trades.get(row.symbol, ())
 
 
-def _awaited(work: Work, symbol: str) -> bool:
-    """Whether an unknown order of the symbol may still explain a stranger's trade or a difference. After twice the
-    visibility bound a stranger is taken for a stranger, or nothing could ever be settled beside a manual trade."""
-    patience = 2 * work.settings.visibility_ms_max
-    now = work.now.exchange_ms
-    return any(now <= deadline_of(work, live.order) + patience for live in unsettled_on(work, symbol))
+def _awaited(work: Work, symbol: str, at_ms: int) -> bool:
+    """Whether an order of the symbol, sent before `at_ms` and not answered yet, may still explain what was seen then.
+    After twice the visibility bound a stranger is a stranger, or nothing could ever be settled beside a manual trade."""
+    patience, now = 2 * work.settings.visibility_ms_max, work.now.exchange_ms
+    waiting = [work.durable.orders[name] for name in work.index.by_symbol.get(symbol, ())]
+    return any(
+        live.order.timestamp_ms <= at_ms + CLOCK_SLACK_MS and now <= deadline_of(work, live.order) + patience
+        for live in waiting
+        if live.stage is not Stage.ACCEPTED
+    )
 
 
 def instruments_taken(work: Work, given: InstrumentsTaken) -> None:

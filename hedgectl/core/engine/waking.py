@@ -11,10 +11,7 @@ from hedgectl.core.model.command import Cancel, MeasureClock, ReadInstruments
 from hedgectl.core.model.event import CancelSent, RunStarted, RunStopping
 from hedgectl.core.model.input import Started, StopRequested
 from hedgectl.core.model.order import Kind, Lane
-from hedgectl.core.model.verdict import Refused
 from hedgectl.core.state.durable import Stage
-
-CYCLE_WEIGHT = 100
 
 
 def started(work: Work, given: Started) -> None:
@@ -61,8 +58,6 @@ def _cycle(work: Work) -> None:
         if symbol not in volatile.trades_asked:
             del volatile.trades_wanted[symbol]
             work.want_trades(symbol, since)
-    if isinstance(volatile.budget.grant(Lane.RECONCILE, CYCLE_WEIGHT, 0, work.now.exchange_ms), Refused):
-        return
     work.want_snapshot("cycle")
 
 
@@ -80,9 +75,9 @@ def _cancel_rested(work: Work) -> None:
 def _withdraw(work: Work, name: str, why: str) -> None:
     live = work.durable.orders[name]
     order = live.order
-    if live.cancels >= work.settings.cancel_attempts_max:
-        begin_settling(work, name)
-        return
+    if live.cancels == work.settings.cancel_attempts_max:
+        what = f"{name} could not be withdrawn in {live.cancels} attempts: it is tried on, each cycle"
+        work.alert("cancel.not_confirmed", order.symbol, what, "hedgectl doctor --only exchange", order.correlation_id)
     work.note(CancelSent(name, why), order.correlation_id, order.symbol)
     work.command(Cancel(name, order.symbol, order.kind.conditional, Lane.RECONCILE))
 

@@ -10,10 +10,14 @@ from hedgectl.core.decision import Decision, Noted
 from hedgectl.core.model.command import Command, ReadSnapshot, ReadTrades, Wake
 from hedgectl.core.model.event import Alert, Event
 from hedgectl.core.model.moment import Moment
+from hedgectl.core.model.order import Lane
 from hedgectl.core.state.apply import apply
 from hedgectl.core.state.durable import Durable
 from hedgectl.core.state.index import Index
 from hedgectl.core.state.volatile import State, Volatile
+
+SNAPSHOT_WEIGHT = 100
+TRADES_WEIGHT = 5
 
 
 class Work:
@@ -48,11 +52,13 @@ class Work:
         self.command(Wake(mono_ms))
 
     def want_snapshot(self, why: str) -> None:
-        """Look at the account now; if a look is under way, once more after it."""
+        """Look at the account now; if a look is under way, once more after it; with the cycle, if the rate budget has
+        no room left for reading (X8)."""
         volatile = self.volatile
-        if volatile.snapshot_asked_mono_ms is not None:
+        if volatile.snapshot_asked_mono_ms is not None or not self._may_read(SNAPSHOT_WEIGHT):
             volatile.snapshot_wanted = why
             return
+        volatile.snapshot_wanted = ""
         volatile.snapshot_asked_mono_ms = self.now.mono_ms
         volatile.snapshot_next_mono_ms = self.now.mono_ms + self.settings.cycle_ms
         self.command(ReadSnapshot(why))
@@ -60,8 +66,11 @@ class Work:
     def want_trades(self, symbol: str, since_ms: int) -> None:
         """Read own trades of a symbol; one read at a time, and from the earliest time anybody asked for."""
         volatile = self.volatile
-        if symbol in volatile.trades_asked:
+        if symbol in volatile.trades_asked or not self._may_read(TRADES_WEIGHT):
             volatile.trades_wanted[symbol] = min(since_ms, volatile.trades_wanted.get(symbol, since_ms))
             return
         volatile.trades_asked[symbol] = since_ms
         self.command(ReadTrades(symbol, since_ms))
+
+    def _may_read(self, weight: int) -> bool:
+        return self.volatile.budget.grant(Lane.RECONCILE, weight, 0, self.now.exchange_ms).approved

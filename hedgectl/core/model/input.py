@@ -188,6 +188,14 @@ class ReadRetried:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceFailed:
+    """Something beside the loop (a source of intents, the screen, the stream's keeper) broke and is started anew."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """A person or the service asks for an end: entries off, own resting entries cancelled, protection left in place."""
 
@@ -218,6 +226,7 @@ Input = (
     | ClockMeasured
     | ReadFailed
     | ReadRetried
+    | SourceFailed
     | StopRequested
     | Tick
 )

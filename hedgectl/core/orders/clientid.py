@@ -57,6 +57,21 @@ def client_id(intent_id: str, leg: Leg, purpose: Purpose, part: int = 0, revisio
     return f"{PREFIX}-{purpose.value}{_two(part)}{_two(revision)}{_two(attempt)}-{LEGS[leg]}{intent_hash(intent_id)}"
 
 
+def numbered(sends: int) -> tuple[int, int]:
+    """(revision, attempt) of a position's protective order after `sends` others: protection never runs out of names.
+
+    >>> numbered(0), numbered(1295), numbered(1296)
+    ((0, 1), (1295, 1), (0, 2))
+    """
+    attempt, revision = divmod(sends, COUNT_MAX + 1)
+    return revision, attempt + 1
+
+
+def sends_before(revision: int, attempt: int) -> int:
+    """How many protective orders came before the one that `numbered` called so."""
+    return (attempt - 1) * (COUNT_MAX + 1) + revision
+
+
 def parse_client_id(text: str) -> ClientId | None:
     """What an id of ours says; None for an id of somebody else."""
     match = PATTERN.fullmatch(text)

@@ -94,6 +94,11 @@ class Budget:
         self.orders_1m.spend(orders, exchange_ms)
         return APPROVED
 
+    def allows(self, lane: Lane, weight: int, orders: int, exchange_ms: int) -> bool:
+        """Whether `grant` would grant it. Nothing is spent."""
+        no = self._stopped(lane, exchange_ms) or self._over(lane, weight, orders, exchange_ms)
+        return lane is Lane.PROTECT or no is None
+
     def seen(self, reply: Reply, exchange_ms: int) -> None:
         """Learn from an answer: its counts, and a 429 or 418 with its Retry-After."""
         found = _numbers(reply.headers)

@@ -19,7 +19,7 @@ DUPLICATE = code(
 NO_MODE = code("venue.mode_unknown", "The position mode could not be read from the account; entries never guess it.")
 NO_RULES = code("venue.rules_unknown", "The exchange's trading rules of the symbol are not known.")
 NOT_TRADING = code("venue.not_trading", "The exchange does not take new orders for this symbol now.")
-TROUBLE = code("venue.in_trouble", "Reads of the exchange gave up several times in a row; entries wait for one that works.")
+TROUBLE = code("venue.in_trouble", "Reads of the exchange gave up in a row; entries wait for one that works.")
 UNSETTLED = code(
     "belief.unsettled",
     "An order of this symbol has an unknown outcome; entries wait until it is settled.",

@@ -14,6 +14,7 @@ from hedgectl.core.model import event as ev
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Purpose
+from hedgectl.core.orders.clientid import sends_before
 from hedgectl.core.state.durable import Cover, DoneOrder, LiveOrder, OpenIntent, Position, Stage, key_of
 from hedgectl.core.state.index import position_key
 from hedgectl.core.state.volatile import State
@@ -91,7 +92,7 @@ def _order_prepared(state: State, event: ev.OrderPrepared) -> None:
     if order.purpose in (Purpose.COVER, Purpose.EMERGENCY):
         position = state.durable.positions.get(position_key(order))
         if position is not None:
-            position.sends = max(position.sends, order.revision + 1)
+            position.sends = max(position.sends, sends_before(order.revision, order.attempt) + 1)
 
 
 def _order_voided(state: State, event: ev.OrderVoided) -> None:

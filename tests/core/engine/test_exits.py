@@ -93,11 +93,14 @@ def test_an_unknown_partial_exit_settles_and_is_not_repeated(bench):
     assert bench.looks
 
 
-def test_a_throttled_exit_goes_again_and_gives_up_loudly(bench):
+def test_a_throttled_exit_goes_again_at_once_then_with_each_look_and_gives_up_loudly(bench):
     bench.holding()
     bench.leave()
+    bench.refuse(exits(bench)[-1], -1003, "Too many requests", status=429)
+    assert len(exits(bench)) == 2
     for _ in range(10):
         bench.refuse(exits(bench)[-1], -1003, "Too many requests", status=429)
+        bench.look_at(bench.leg("0.003"))
     assert len(exits(bench)) == 5
     assert [event.attempt for event in bench.events if event.kind == "order.retry"] == [2, 3, 4, 5]
     assert any(event.kind == "alert" and event.code == "exit.refused" for event in bench.events)

@@ -1,0 +1,124 @@
+"""`hedgectl config`: show, explain, check and init. Reads and writes the configuration file, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hedgectl.commands.common import Common, command
+from hedgectl.commands.result import ExitCode, Problem, Result
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="The configuration: show it, explain it, check it, make a file.")
+    command(group, "show")(show)
+    command(group, "explain")(explain)
+    command(group, "check")(check)
+    command(group, "init")(init)
+    app.add_typer(group, name="config", rich_help_panel="Setup")
+
+
+def show(
+    common: Common,
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each value comes from.")] = False,
+) -> Result:
+    """Every value that is in force, as TOML; --origin adds whether flag, variable, file or default set it."""
+    import os
+
+    from hedgectl.config.catalogue import catalogue, shown
+    from hedgectl.config.sources import load, value_of
+    from hedgectl.screens.ink import Tone, line
+
+    loaded = load(_flags(common), os.environ, common.config)
+    rows, values, section = (
+        [line(("# " + (str(loaded.file) if loaded.file else "no file: defaults"), Tone.DIM))],
+        {},
+        "",
+    )
+    for name in catalogue():
+        table, _, last = name.partition(".")
+        if table != section:
+            rows += [line(), line((f"[{table}]", Tone.BOLD))]
+            section = table
+        text = shown(value_of(loaded.config, name))
+        where = loaded.origins[name]
+        values[name] = {"value": text, "origin": where}
+        comment = f"  # {where}" if origin else ""
+        rows.append(line(f"{last} = {text}", (comment, Tone.DIM if where == "default" else Tone.HINT)))
+    return Result("config show", data={"file": str(loaded.file or ""), "values": values}, lines=tuple(rows))
+
+
+def explain(
+    common: Common, name: Annotated[str, typer.Argument(metavar="[KEY]", help="As run.cycle_s.")] = ""
+) -> Result:
+    """What a key means, its unit, its bounds, its default and its environment variable."""
+    from difflib import get_close_matches
+
+    from hedgectl.config.catalogue import catalogue, shown
+    from hedgectl.screens.ink import Tone, line
+
+    keys = [each for each in catalogue().values() if each.name == name or each.name.startswith(f"{name}.") or not name]
+    if not keys:
+        near = get_close_matches(name, catalogue(), 1, 0.4)
+        hint = f"hedgectl config explain {near[0]}" if near else "hedgectl config explain"
+        problem = Problem("config.unknown_key", f"there is no key {name}", hint)
+        return Result("config explain", ExitCode.PROBLEMS, problems=(problem,))
+    rows = []
+    for key in keys:
+        rows += [line((key.name, Tone.BOLD), f"  {key.about}"), line(f"  {key.expected}, default {shown(key.default)}")]
+        rows.append(line((f"  {key.variable}", Tone.DIM)))
+    data = {
+        key.name: {
+            "about": key.about,
+            "expected": key.expected,
+            "default": shown(key.default),
+            "variable": key.variable,
+        }
+        for key in keys
+    }
+    return Result("config explain", data=data, lines=tuple(rows))
+
+
+def check(common: Common, file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None) -> Result:
+    """Check a file, or what is in force now: every problem at once, exit code 3 if there is one."""
+    import os
+
+    from hedgectl.config.sources import load
+    from hedgectl.screens.ink import Tone, line
+
+    loaded = load(_flags(common), os.environ, file or common.config)
+    changed = sum(origin != "default" for origin in loaded.origins.values())
+    what = f"{loaded.file or 'no file'}, {changed} of {len(loaded.origins)} values set"
+    rows = (line(("✓ ", Tone.GOOD), "config  ", what),)
+    return Result("config check", data={"file": str(loaded.file or ""), "set": changed}, lines=rows)
+
+
+def init(
+    common: Common,
+    file: Annotated[Path, typer.Argument(metavar="[FILE]")] = Path("hedgectl.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> Result:
+    """Write a file with every key, commented out, with its meaning and bounds."""
+    from hedgectl.config.template import template
+    from hedgectl.screens.ink import Tone, line
+
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as out:
+            out.write(template())
+    except FileExistsError:
+        problem = Problem("config.exists", f"{file} is there already", f"hedgectl config init {file} --force")
+        return Result("config init", ExitCode.PROBLEMS, problems=(problem,))
+    except OSError as wrong:
+        problem = Problem("config.not_written", f"{file}: {wrong.strerror}", "name a file that can be written")
+        return Result("config init", ExitCode.PROBLEMS, problems=(problem,))
+    rows = (
+        line(("✓ ", Tone.GOOD), f"wrote {file}"),
+        line(("  next  ", Tone.DIM), ("hedgectl config show --origin", Tone.HINT)),
+    )
+    return Result("config init", data={"file": str(file)}, lines=rows)
+
+
+def _flags(common: Common) -> dict[str, object]:
+    return {"run.state_dir": str(common.state_dir) if common.state_dir else None}

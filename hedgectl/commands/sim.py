@@ -1,0 +1,93 @@
+"""`hedgectl sim serve`: the embedded exchange on loopback, alive on its own, for runs that attach by --sim-url."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hedgectl.commands.common import Common, command
+from hedgectl.commands.result import ExitCode, Problem, Result
+
+if TYPE_CHECKING:
+    from hedgectl.config.schema import Config
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(no_args_is_help=True, help="The embedded exchange.")
+    command(group, "serve")(serve)
+    app.add_typer(group, name="sim", rich_help_panel="Trade")
+
+
+def serve(
+    common: Common,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the market.")] = None,
+    position_mode: Annotated[str, typer.Option("--position-mode", metavar="hedge|one-way")] = "",
+    balance: Annotated[str, typer.Option("--balance", metavar="USDT", help="Wallet balance at the start.")] = "",
+    symbols: Annotated[str, typer.Option("--symbols", metavar="A,B")] = "",
+    feed: Annotated[Path | None, typer.Option("--feed", metavar="FILE", help="Recorded market.")] = None,
+    for_: Annotated[str, typer.Option("--for", metavar="TIME", help="End after this time.")] = "",
+) -> Result:
+    """Serve the embedded exchange on 127.0.0.1 until Ctrl-C. Key and secret are `sim`."""
+    import asyncio
+    import os
+
+    from hedgectl.config.options import duration_s
+    from hedgectl.config.sources import load
+
+    try:
+        for_s = duration_s(for_) if for_ else None
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--for") from wrong
+    flags = {
+        "box.seed": seed,
+        "box.position_mode": position_mode or None,
+        "box.balance_usdt": balance or None,
+        "run.symbols": symbols or None,
+    }
+    config = load(flags, os.environ, common.config).config
+
+    from hedgectl.sim.market.errors import FeedError
+
+    try:
+        requests = asyncio.run(_serve(common, config, port, feed, for_s))
+    except FeedError as wrong:
+        return Result("sim serve", ExitCode.PROBLEMS, problems=(Problem("sim.feed", str(wrong), "hedgectl sim serve"),))
+    except OSError as wrong:
+        problem = Problem("sim.port", f"port {port}: {wrong.strerror}", "hedgectl sim serve --port 0")
+        return Result("sim serve", ExitCode.PROBLEMS, problems=(problem,))
+    return Result("sim serve", data=requests)
+
+
+async def _serve(
+    common: Common, config: Config, port: int, feed: Path | None, for_s: float | None
+) -> dict[str, object]:
+    import asyncio
+    import sys
+
+    from hedgectl.commands.output import write
+    from hedgectl.runtime.clock import ExchangeTime, RealClock
+    from hedgectl.runtime.place import open_box
+    from hedgectl.runtime.signals import asking_to_stop
+    from hedgectl.screens.ink import Tone, line
+    from hedgectl.sim.server import serve as open_port
+
+    clock = RealClock()
+    box, _, listed = open_box(feed, config, clock, ExchangeTime(clock), None)
+    served = await open_port(box, port=port, now_ms=clock.wall_ms)
+    ended = asyncio.Event()
+    rows = [
+        line(("exchange  ", Tone.DIM), (served.url, Tone.HINT), f"  {config.box.position_mode}  {' '.join(listed)}"),
+        line(("  next  ", Tone.DIM), (f"hedgectl run --sim-url {served.url}", Tone.HINT)),
+    ]
+    write(rows, sys.stderr if common.json else sys.stdout, common.no_color)
+    try:
+        with asking_to_stop(lambda _: ended.set()):
+            await asyncio.wait_for(ended.wait(), for_s)
+    except TimeoutError:
+        pass
+    finally:
+        await served.close()
+    return {"url": served.url, "symbols": list(listed)}

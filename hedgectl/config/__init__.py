@@ -1,0 +1,1 @@
+"""What the executor was told: schema, sources, origins, template, problems as data."""

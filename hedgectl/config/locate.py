@@ -1,0 +1,91 @@
+"""Where the configuration file and the state folder are, without loading the schema: readers must start fast, and
+must work when the configuration does not.
+
+One file only, never merged across two: --config, ./hedgectl.toml, ./config/hedgectl.toml, the user's configuration
+folder.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from hedgectl.config.problem import NO_FILE, NOT_TOML, TOO_BIG, ConfigProblem, ConfigRefused
+
+FILE_BYTES_MAX = 256 * 1024
+STATE_DIR = "state"
+STATE_DIR_VARIABLE = "HEDGECTL_RUN__STATE_DIR"
+JOURNAL = "journal.db"
+
+
+def candidates() -> list[Path]:
+    """The places where a configuration file is looked for, first wins."""
+    from platformdirs import user_config_path
+
+    name = "hedgectl.toml"
+    return [Path(name), Path("config") / name, user_config_path("hedgectl", appauthor=False) / name]
+
+
+def find_file(named: Path | None) -> Path | None:
+    """The configuration file: the one that was named, else the first that exists. Raises ConfigRefused for a named
+    file that is not there."""
+    if named is not None:
+        if not named.is_file():
+            raise ConfigRefused((_wrong(NO_FILE.name, named, "a readable file", "hedgectl config init"),))
+        return named
+    return next((path for path in candidates() if path.is_file()), None)
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """The file's tables, numbers with a point as exact Decimals. Raises ConfigRefused."""
+    from decimal import Decimal
+
+    try:
+        with path.open("rb") as file:
+            raw = file.read(FILE_BYTES_MAX + 1)
+    except OSError as wrong:
+        raise ConfigRefused((_wrong(NO_FILE.name, path, "a readable file", str(wrong.strerror)),)) from wrong
+    if len(raw) > FILE_BYTES_MAX:
+        raise ConfigRefused((_wrong(TOO_BIG.name, path, f"at most {FILE_BYTES_MAX} bytes", "hedgectl config init"),))
+    try:
+        return tomllib.loads(raw.decode(), parse_float=Decimal)
+    except UnicodeDecodeError as wrong:
+        raise ConfigRefused((_wrong(NOT_TOML.name, path, "UTF-8 text", f"byte {wrong.start} is not"),)) from wrong
+    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+        hint = "nested too deeply" if isinstance(wrong, RecursionError) else str(wrong)
+        raise ConfigRefused((_wrong(NOT_TOML.name, path, "valid TOML", hint),)) from wrong
+
+
+def state_dir(config: Path | None, flag: Path | None) -> Path:
+    """The state folder: flag, environment, file, default. A file that cannot be read is passed over here."""
+    if flag is not None:
+        return flag
+    if told := os.environ.get(STATE_DIR_VARIABLE):
+        return Path(told)
+    try:
+        file = find_file(config)
+        section = read_toml(file).get("run") if file is not None else None
+    except ConfigRefused:
+        section = None
+    told_by_file = section.get("state_dir") if isinstance(section, dict) else None
+    return Path(told_by_file) if isinstance(told_by_file, str) and told_by_file else Path(STATE_DIR)
+
+
+def journal_path(config: Path | None, flag: Path | None) -> Path:
+    """The journal that was written last: the account's in the state folder, or a box run's in its folder below `sim`.
+
+    The account's path when there is none at all.
+    """
+    folder = state_dir(config, flag)
+    found = [path for path in (folder / JOURNAL, *(folder / "sim").glob(f"*/{JOURNAL}")) if path.is_file()]
+    return max(found, key=_written, default=folder / JOURNAL)
+
+
+def _written(path: Path) -> tuple[int, str]:
+    wal = path.with_name(path.name + "-wal")
+    return max(each.stat().st_mtime_ns for each in (path, wal) if each.is_file()), str(path)
+
+
+def _wrong(code: str, path: Path, expected: str, hint: str) -> ConfigProblem:
+    return ConfigProblem(code, "", "", expected, hint, str(path))

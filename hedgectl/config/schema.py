@@ -1,0 +1,169 @@
+"""Every key of the configuration: name, default, meaning, unit, bounds. A key that is not here does not exist (R6).
+
+Names carry their units. The template, `config explain` and the origins are all read from these classes.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hedgectl.config.keys import Environment, Number, PositionMode, Regime, Section, Symbols, Synchronous, key
+
+
+class Run(Section):
+    """The run: what it trades, where it keeps its state, how often it looks."""
+
+    environment: Environment = key("sim", "Which exchange: the embedded one (sim), Binance's demo, or live")
+    state_dir: str = key("state", "Folder of journal, snapshots, inbox and sockets")
+    symbols: Symbols = key(("BTCUSDT", "ETHUSDT", "SOLUSDT"), "Symbols that may be traded; all others are refused")
+    cycle_s: int = key(10, "Time between two comparisons of belief with the exchange", unit="s", ge=1, le=600)
+    quotes_every_ms: int = key(1_000, "Time between two readings of the market", unit="ms", ge=100, le=60_000)
+    tick_ms: int = key(1_000, "Longest time without a decision", unit="ms", ge=50, le=1_000)
+    quote_age_ms_max: int = key(5_000, "A quote older than this is stale", unit="ms", ge=500, le=60_000)
+    trades_back_s: int = key(600, "How far back own trades are read at start", unit="s", ge=10, le=86_400)
+    stop_s_max: int = key(10, "Time for an orderly end after the first signal", unit="s", ge=1, le=120)
+
+
+class Limits(Section):
+    """Bounds of what one intent, one symbol and the memory may hold."""
+
+    order_notional_usdt_max: Number = key(
+        Decimal(1000), "Largest notional of one entry order", unit="USDT", gt=0, le=10_000_000
+    )
+    symbol_notional_usdt_max: Number = key(
+        Decimal(3000), "Largest notional of one symbol, open, working and unknown", unit="USDT", gt=0, le=100_000_000
+    )
+    intent_age_s_max: int = key(30, "An entry older than this is refused as expired", unit="s", ge=1, le=3_600)
+    intent_bytes_max: int = key(16_384, "Largest size of one intent", unit="bytes", ge=256, le=1_048_576)
+    intents_per_message_max: int = key(256, "Most intents in one file, request or array", ge=1, le=10_000)
+    inbox_files_max: int = key(64, "Most inbox files taken in one pass", ge=1, le=10_000)
+    inbox_kept_max: int = key(1_000, "Most files kept in each of inbox/done and inbox/refused", ge=0, le=100_000)
+    intents_kept_max: int = key(100_000, "Intents remembered to recognise a duplicate", ge=1_000, le=10_000_000)
+    orders_kept_max: int = key(10_000, "Finished orders remembered", ge=100, le=1_000_000)
+    trades_kept_max: int = key(5_000, "Fills remembered to recognise a duplicate", ge=100, le=1_000_000)
+    read_failures_max: int = key(2, "Reads of one kind that may give up in a row before entries wait", ge=0, le=100)
+    parts_max: int = key(20, "Most orders that one intent is split into", ge=1, le=100)
+
+
+class Send(Section):
+    """How orders leave."""
+
+    void_after_ms: int = key(
+        500, "A prepared entry that waited longer than this never leaves", unit="ms", ge=50, le=5_000
+    )
+    entry_rest_s_max: int = key(60, "A resting entry is withdrawn after this", unit="s", ge=1, le=86_400)
+    exit_attempts_max: int = key(5, "Attempts at an exit after definite refusals", ge=1, le=20)
+    cover_attempts_max: int = key(5, "Attempts at a stop before the emergency close", ge=1, le=20)
+    cancel_attempts_max: int = key(5, "Attempts at a cancel", ge=1, le=20)
+
+
+class Settle(Section):
+    """How an order whose answer was lost is settled; never by sending it again."""
+
+    recv_window_ms_entry: int = key(
+        2_500, "How long the exchange may still accept an entry", unit="ms", ge=500, le=10_000
+    )
+    recv_window_ms_protect: int = key(1_500, "The same for stops and full closes", unit="ms", ge=500, le=10_000)
+    margin_ms: int = key(500, "Added to a deadline before it counts as passed", unit="ms", ge=0, le=10_000)
+    visibility_s_max: int = key(
+        10, "Time after which an accepted order must be visible everywhere", unit="s", ge=1, le=120
+    )
+    look_every_ms_min: int = key(250, "First pause between two looks for an order", unit="ms", ge=50, le=10_000)
+    look_every_ms_max: int = key(2_000, "Longest pause between two looks", unit="ms", ge=50, le=60_000)
+    fill_grace_ms: int = key(2_000, "Time for a fill to explain a position that moved", unit="ms", ge=0, le=60_000)
+
+
+class Cover(Section):
+    """The stop that rests on the exchange for every position."""
+
+    stop_pct: Number = key(Decimal(2), "Distance of the stop from the entry price", unit="%", gt=0, le=50)
+    deadline_s: int = key(5, "Longest time that a position may be without a stop", unit="s", ge=1, le=60)
+    check_ms: int = key(2_000, "A stop must be seen resting within this time", unit="ms", ge=100, le=60_000)
+
+
+class Rate(Section):
+    """Shares of the exchange's rate limits that each lane may use; protection may use all."""
+
+    entry_share: Number = key(Decimal("0.8"), "Share of the limits that entries may use", gt=0, le=1)
+    reconcile_share: Number = key(Decimal("0.9"), "Share of the limits that reading may use", gt=0, le=1)
+
+
+class Journal(Section):
+    """The journal on disk."""
+
+    synchronous: Synchronous = key("FULL", "SQLite's synchronous mode; less than FULL may lose the last events")
+
+
+class Box(Section):
+    """The embedded exchange (environment sim)."""
+
+    seed: int = key(1, "The market, the schedule and the faults follow from it", ge=0, le=2**63 - 1)
+    balance_usdt: Number = key(Decimal(10_000), "Wallet balance at the start", unit="USDT", gt=0, le=1_000_000_000)
+    position_mode: PositionMode = key("hedge", "Position mode of the account")
+    regime: Regime = key("normal", "Weather at the start; it changes by itself")
+    latency_ms: int = key(40, "Median time of a request there and back", unit="ms", ge=0, le=10_000)
+
+
+class Demo(Section):
+    """The built-in strategy that makes a run in the box worth watching."""
+
+    notional_usdt: Number = key(Decimal(150), "Notional of one entry", unit="USDT", gt=0, le=10_000)
+    every_s: int = key(3, "Mean time between two of its intents", unit="s", ge=1, le=3_600)
+
+
+class Config(BaseSettings):
+    """The whole configuration, validated and frozen. Made by `sources.load` only."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    run: Run = Field(default_factory=Run)
+    limits: Limits = Field(default_factory=Limits)
+    send: Send = Field(default_factory=Send)
+    settle: Settle = Field(default_factory=Settle)
+    cover: Cover = Field(default_factory=Cover)
+    rate: Rate = Field(default_factory=Rate)
+    journal: Journal = Field(default_factory=Journal)
+    box: Box = Field(default_factory=Box)
+    demo: Demo = Field(default_factory=Demo)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        # `sources.load` has merged flags, environment and file already, since it must know where each value came from.
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def agree(self) -> Self:
+        """Two values must not contradict each other; the first that do are named."""
+        for lower, upper in ORDERED:
+            if value_of(self, lower) > value_of(self, upper):
+                raise PydanticCustomError("inconsistent", "{lower} {upper}", {"lower": lower, "upper": upper})
+        return self
+
+
+ORDERED = (
+    ("limits.order_notional_usdt_max", "limits.symbol_notional_usdt_max"),
+    ("settle.look_every_ms_min", "settle.look_every_ms_max"),
+    ("rate.entry_share", "rate.reconcile_share"),
+    ("demo.notional_usdt", "limits.order_notional_usdt_max"),
+)
+"""Pairs of keys of which the first must not be above the second."""
+
+
+def value_of(config: Config, dotted: str) -> Any:
+    """The value of `section.key`."""
+    section, name = dotted.split(".")
+    return getattr(getattr(config, section), name)

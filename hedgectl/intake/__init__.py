@@ -1,0 +1,1 @@
+"""Where intents come in: strict parsing, the inbox folder, the built-in demo strategy."""

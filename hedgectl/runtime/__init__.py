@@ -1,0 +1,1 @@
+"""Effects: the one loop, its clocks, and performing what `decide` asks for."""

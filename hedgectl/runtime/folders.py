@@ -1,0 +1,75 @@
+"""Where a run keeps its state: the account's folder, or a fresh one for each run in the box; and what it left there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from hedgectl import __version__
+from hedgectl.core.model.event import Event
+from hedgectl.core.orders.lanes import Budget, Shares
+from hedgectl.core.settings import Settings
+from hedgectl.core.state.apply import apply
+from hedgectl.core.state.durable import Durable
+from hedgectl.core.state.volatile import State, fresh_state
+from hedgectl.store.lock import Holder, LockHeld, acquire, folder_lock
+from hedgectl.store.state_snapshot import restore
+
+JOURNAL = "journal.db"
+RUNS_KEPT_MAX = 50
+
+
+def holder(wall_ms: int) -> Holder:
+    """Who we are, for a lock file."""
+    started = datetime.fromtimestamp(wall_ms / 1000, UTC).isoformat(timespec="seconds")
+    return Holder(os.getpid(), os.uname().nodename, started, __version__)
+
+
+def fresh_folder(runs: Path, name: str, wall_ms: int) -> Path:
+    """A folder of its own for a run in the box, numbered; the oldest finished ones beyond RUNS_KEPT_MAX go."""
+    runs.mkdir(parents=True, exist_ok=True)
+    known = sorted(each for each in runs.iterdir() if each.name.partition("-")[0].isdigit())
+    for each in known[: max(len(known) + 1 - RUNS_KEPT_MAX, 0)]:
+        _remove_run(each, wall_ms)
+    number = int(known[-1].name.partition("-")[0]) + 1 if known else 1
+    while True:
+        folder = runs / f"{number:06d}-{name}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+            continue
+        return folder
+
+
+def _remove_run(folder: Path, wall_ms: int) -> None:
+    """Remove a finished run of the box; one that still holds its lock stays."""
+    try:
+        lock = acquire(folder_lock(folder), holder(wall_ms))
+    except (LockHeld, OSError):
+        return
+    with suppress(OSError):
+        for each in folder.iterdir():
+            each.unlink()
+        folder.rmdir()
+    lock.release()
+
+
+def restored(folder: Path, settings: Settings) -> tuple[State, int]:
+    """The state that the journal in `folder` left, or a fresh one; and how many rows had to be read for it."""
+    made: list[State] = []
+
+    def state_of(durable: Durable) -> State:
+        if not made:
+            shares = Shares(Decimal(str(settings.entry_rate_share)), Decimal(str(settings.reconcile_rate_share)))
+            made.append(fresh_state(settings, Budget(shares), durable))
+        return made[0]
+
+    def fold(durable: Durable, event: Event) -> None:
+        apply(state_of(durable), event)
+
+    found = restore(folder, folder / JOURNAL, Durable, Durable, fold)
+    return state_of(found.durable), found.replayed

@@ -1,0 +1,152 @@
+"""Where a run trades: the embedded exchange in this process, one that is served on loopback, demo, or live.
+
+Builds the venue, its user stream and whatever must be driven beside them, from the one client factory (X1). Nothing
+above this file knows which of the four it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from hedgectl.config.options import RunOptions
+from hedgectl.config.schema import Config
+from hedgectl.runtime.clock import Clock, ExchangeTime
+from hedgectl.venue.binance import Binance, Notices
+from hedgectl.venue.client import open_client
+from hedgectl.venue.credentials import Credentials
+from hedgectl.venue.environment import Environment
+from hedgectl.venue.limits import StreamLimits
+from hedgectl.venue.paper import PaperWrites
+from hedgectl.venue.port import Venue
+from hedgectl.venue.stream import Session
+from hedgectl.venue.transport import Transport
+
+if TYPE_CHECKING:
+    from hedgectl.sim.box import Box
+    from hedgectl.sim.faults.profile import FaultProfile
+    from hedgectl.sim.ledger import Ledger
+    from hedgectl.sim.transport import BoxTransport
+
+BOX_KEY = "sim"
+
+
+@dataclass(slots=True)
+class Place:
+    """`symbols` is what may be traded here. `box` and `wire` only exist when the exchange lives in this process."""
+
+    name: str
+    symbols: tuple[str, ...]
+    api_key: str
+    venue: Venue
+    stream: Session
+    box: Box | None = None
+    wire: BoxTransport | None = None
+    beside: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
+    feed_ended: Callable[[], bool] = bool
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The exchange's own account of what happened; only measures may read it."""
+        return self.box.exchange.ledger if self.box is not None else None
+
+
+def open_place(
+    options: RunOptions,
+    config: Config,
+    credentials: Credentials | None,
+    clock: Clock,
+    exchange: ExchangeTime,
+    *,
+    faults: FaultProfile | None = None,
+    notices: Notices | None = None,
+) -> Place:
+    """The place that the options name. `credentials` None stands for the embedded exchange's own.
+
+    Raises ClientError (no client can be made), FeedError (the market file is unusable), ValueError (bad address).
+    """
+    environment = Environment(config.run.environment)
+    credentials = credentials or Credentials(BOX_KEY, BOX_KEY)
+    rng = Random(f"{config.box.seed}:venue")
+    if environment is Environment.SIM and options.sim_url is None:
+        box, wire, symbols = open_box(options.feed, config, clock, exchange, faults)
+        from hedgectl.venue.streams import BoxStream
+        from hedgectl.venue.transports.box import InProcess
+
+        binance = _binance(environment, credentials, InProcess(wire), clock, exchange, rng, notices)
+        stream = Session(binance, BoxStream(wire), clock, rng)
+        feed = box.exchange.world.feed
+        return Place(
+            "sim",
+            symbols,
+            credentials.key,
+            PaperWrites(binance),
+            stream,
+            box,
+            wire,
+            [wire.drive],
+            lambda: feed.next_ms() is None,
+        )
+    from hedgectl.venue.streams import WebSocketStream
+    from hedgectl.venue.transports.aiohttp_ import Http
+
+    http = Http(environment, options.sim_url)
+    binance = _binance(environment, credentials, http, clock, exchange, rng, notices)
+    limits = StreamLimits()
+    stream = Session(binance, WebSocketStream(environment, limits, options.sim_url), clock, rng, limits)
+    return Place(environment.value, config.run.symbols, credentials.key, PaperWrites(binance), stream)
+
+
+def _binance(
+    environment: Environment,
+    credentials: Credentials,
+    transport: Transport,
+    clock: Clock,
+    exchange: ExchangeTime,
+    rng: Random,
+    notices: Notices | None,
+) -> Binance:
+    client = open_client(environment, credentials, transport, exchange.now_ms)
+    return Binance(client, clock, exchange, rng, None, notices)
+
+
+def open_box(
+    feed_path: Path | None, config: Config, clock: Clock, exchange: ExchangeTime, faults: FaultProfile | None
+) -> tuple[Box, BoxTransport, tuple[str, ...]]:
+    """A fresh embedded exchange, the wire to it, and the symbols of its market."""
+    from hedgectl.sim.box import Box
+    from hedgectl.sim.exchange import Exchange
+    from hedgectl.sim.market.opening import open_feed
+    from hedgectl.sim.transport import BoxTransport
+
+    # A recording brings its symbols; bars do not say whose they are, so one must be named.
+    wanted = config.run.symbols if feed_path is None or len(config.run.symbols) == 1 else ()
+    start_ms = clock.wall_ms()
+    settings = config.box
+    feed = open_feed(feed_path, symbols=wanted, seed=settings.seed, start_ms=start_ms, regime=settings.regime)
+    world = Exchange(
+        feed,
+        seed=settings.seed,
+        hedge=settings.position_mode == "hedge",
+        balance=settings.balance_usdt,
+        start_ms=start_ms,
+    )
+    box = Box(world)
+    wire = BoxTransport(
+        box,
+        clock=clock.wall_ms,
+        sleep=clock.sleep_ms,
+        rng=Random(f"{settings.seed}:wire"),
+        profile=faults,
+        latency_ms=latency(settings.latency_ms),
+    )
+    return box, wire, tuple(feed.specs)
+
+
+def latency(median_ms: int) -> tuple[int, int] | int:
+    """One way, from the median there and back: half of it, give or take a half of that."""
+    one_way = median_ms // 2
+    return (one_way - one_way // 2, one_way + one_way // 2) if one_way else 0

@@ -1,0 +1,1 @@
+"""Pure: a snapshot or a result in, lines out. Only `terminal` and `live` know of a stream."""

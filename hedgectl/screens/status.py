@@ -1,0 +1,105 @@
+"""What `status` says: the last run, its book, its day and what is wrong, from a journal alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hedgectl.screens.ink import Line, Part, Tone, line
+from hedgectl.screens.words import day_clock, duration, grouped, money, plural, price, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A leg as the journal adds it up. `stop_price` None: no stop was seen resting, or it was lost since."""
+
+    symbol: str
+    leg: str
+    quantity: Decimal
+    entry_price: Decimal
+    stop_price: Decimal | None
+
+    @property
+    def covered(self) -> bool:
+        return self.stop_price is not None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """A run as its journal tells it. `age_s`: since the last event; `live`: somebody answers on its control socket."""
+
+    journal: str
+    run_id: str
+    environment: str
+    version: str
+    started_ms: int
+    last_ms: int
+    age_s: float
+    live: bool
+    ended: str = ""
+    complete: bool = True
+    legs: tuple[LegView, ...] = ()
+    unknown_orders: int = 0
+    intents: int = 0
+    refused: int = 0
+    done: int = 0
+    fills: int = 0
+    fees: tuple[tuple[str, Decimal], ...] = ()
+    realised_usdt: Decimal = Decimal(0)
+    refusals: tuple[tuple[str, int], ...] = ()
+    alerts: tuple[tuple[str, str, str], ...] = field(default=())
+
+
+def status_lines(view: StatusView) -> list[Line]:
+    """The status, one fact a row; problems last."""
+    rows = [
+        _row("run", _state(view), f"  {view.environment}  {view.run_id}  since {day_clock(view.started_ms)}"),
+        _row("book", *_book(view)),
+        *(_leg(each) for each in view.legs),
+        _row("intents", f"{grouped(str(view.intents))} taken  {view.done} done  {view.refused} refused", _why(view)),
+        _row("fills", f"{grouped(str(view.fills))}  realised {money(view.realised_usdt, sign=True)}{_fees(view)}"),
+        _row("journal", view.journal, ("" if view.complete else "  only its last rows were read", Tone.WARN)),
+    ]
+    if view.unknown_orders:
+        rows.append(_row("unknown", (f"{plural(view.unknown_orders, 'order')} unsettled", Tone.WARN)))
+    for code, what, hint in view.alerts:
+        rows.append(_row("alert", (f"{code}  ", Tone.BAD), what, (f"   {hint}" if hint else "", Tone.HINT)))
+    for each in view.legs:
+        if not each.covered:
+            rows.append(_row("problem", (f"{each.symbol} {each.leg} has no stop", Tone.BAD)))
+    return rows
+
+
+def _row(name: str, *parts: str | Part) -> Line:
+    return line((f"{name:<10}", Tone.DIM), *parts)
+
+
+def _state(view: StatusView) -> Part:
+    if view.live:
+        return f"live, last event {duration(view.age_s)} ago", Tone.GOOD
+    if view.ended:
+        return f"ended by {view.ended}", Tone.PLAIN
+    return "not running, and did not end in order", Tone.WARN
+
+
+def _book(view: StatusView) -> list[str | Part]:
+    if not view.legs:
+        return ["flat"]
+    covered = sum(each.covered for each in view.legs)
+    tone = Tone.PLAIN if covered == len(view.legs) else Tone.BAD
+    return [f"{plural(len(view.legs), 'position')}, ", (f"{covered} of {len(view.legs)} with a stop", tone)]
+
+
+def _leg(each: LegView) -> Line:
+    size = f"{each.symbol[:14]:<15}{each.leg:<6}{quantity(each.quantity):>12} @ {price(each.entry_price):<12}"
+    cover: Part = (f"stop {price(each.stop_price)}", Tone.PLAIN) if each.covered else ("NO STOP", Tone.BAD)
+    return line(" " * 10, size, cover)
+
+
+def _why(view: StatusView) -> Part:
+    said = "  ".join(f"{name} {count}" for name, count in view.refusals[:3])
+    return (f"  {said}" if said else "", Tone.DIM)
+
+
+def _fees(view: StatusView) -> str:
+    return "".join(f"  fees {quantity(amount)} {asset}" for asset, amount in view.fees)

@@ -1,0 +1,43 @@
+"""Goal: readers find the state folder even when the configuration is broken, and the journal written last."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from hedgectl.config.locate import journal_path, state_dir
+
+
+def journal(path, at):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"")
+    os.utime(path, (at, at))
+    return path
+
+
+def test_flag_beats_environment_beats_file_beats_default(folder, monkeypatch):
+    assert str(state_dir(None, None)) == "state"
+    (folder / "hedgectl.toml").write_text('[run]\nstate_dir = "by-file"\n')
+    assert str(state_dir(None, None)) == "by-file"
+    monkeypatch.setenv("HEDGECTL_RUN__STATE_DIR", "by-variable")
+    assert str(state_dir(None, None)) == "by-variable"
+    assert state_dir(None, folder) == folder
+
+
+@pytest.mark.parametrize("text", ["[run", "[run]\nstate_dir = 3", "run = 3"])
+def test_a_broken_file_does_not_keep_readers_from_the_default(folder, text):
+    (folder / "hedgectl.toml").write_text(text)
+    assert str(state_dir(None, None)) == "state"
+
+
+def test_the_journal_that_was_written_last_is_meant(folder):
+    account = journal(folder / "state" / "journal.db", 100)
+    box = journal(folder / "state" / "sim" / "000001-seed1" / "journal.db", 200)
+    assert journal_path(None, None).resolve() == box
+    journal(account.with_name("journal.db-wal"), 300)
+    assert journal_path(None, None).resolve() == account
+
+
+def test_without_any_journal_the_accounts_path_is_named(folder):
+    assert journal_path(None, None).as_posix() == "state/journal.db"
