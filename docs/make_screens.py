@@ -11,11 +11,22 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+
+from hedgectl.config.options import RunOptions
+from hedgectl.config.sources import load
+from hedgectl.core.decision import Noted
+from hedgectl.core.model.moment import Moment
+from hedgectl.runtime.assembly import run
+from hedgectl.screens.ink import paint
+from hedgectl.screens.live import run_lines
+from hedgectl.screens.view import RunView
 
 WIDTH = 112
 ROOT = Path(__file__).parents[1]
@@ -46,8 +57,36 @@ def svg(text: str, title: str) -> str:
     return console.export_svg(title=title, theme=MONOKAI, unique_id="hedgectl")
 
 
+class LastView:
+    """An output that keeps the last moment of a run, as the live screen would show it."""
+
+    wants_views = True
+    view: RunView | None = None
+
+    def on_notes(self, notes: Sequence[Noted], now: Moment) -> None:
+        """The screen shows states, not events."""
+
+    def show(self, view: RunView) -> None:
+        self.view = replace(view, pid=None)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def live_screen(folder: Path) -> str:
+    """The live screen of a run in the box, as it stood when its time was up, and the summary below it."""
+    output = LastView()
+    config = load({"box.seed": 3, "run.state_dir": str(folder)}, {}).config
+    run(RunOptions(for_s=150, virtual=True), config, output)
+    assert output.view is not None
+    return "\n".join(paint(line, color=True, utf8=True) for line in run_lines(output.view, WIDTH - 12))
+
+
 def main() -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        (SCREENS / "run.svg").write_text(svg("$ hedgectl run\n" + live_screen(Path(name)), "hedgectl run"))
+        print(SCREENS.relative_to(ROOT) / "run.svg")
     with tempfile.TemporaryDirectory() as name:
         for picture, command in PICTURES.items():
             text = shot(command, Path(name))
