@@ -106,6 +106,9 @@ class Box(Section):
     balance_usdt: Number = key(Decimal(10_000), "Wallet balance at the start", unit="USDT", gt=0, le=1_000_000_000)
     position_mode: PositionMode = key("hedge", "Position mode of the account")
     regime: Regime = key("normal", "Weather at the start; it changes by itself")
+    weight_limit_1m: int = key(2_400, "Request weight a minute", ge=100, le=10_000_000)
+    order_limit_10s: int = key(300, "Orders in ten seconds", ge=10, le=10_000_000)
+    order_limit_1m: int = key(1_200, "Orders a minute", ge=10, le=10_000_000)
     latency_ms: int = key(40, "Median time of a request there and back", unit="ms", ge=0, le=10_000)
 
 

@@ -22,12 +22,13 @@ from hedgectl.intake.demo import DemoStrategy
 from hedgectl.intake.inbox import Inbox
 from hedgectl.intake.parse import IntakeLimits, parse_intents
 from hedgectl.runtime.ask import Reply, Request
-from hedgectl.runtime.clock import Clock, ExchangeTime
+from hedgectl.runtime.clock import Clock, ExchangeTime, VirtualClock
 from hedgectl.runtime.executor import Executor
 from hedgectl.store.journal import Journal, JournalDead
 
 VERDICT_S_MAX = 2.0
 INBOX_EVERY_MS = 250
+INBOX_EVERY_VIRTUAL_MS = 1_000
 BUSY_MS = 20
 DEMO_EVERY_MS = 1_000
 
@@ -125,10 +126,11 @@ class Desk:
 
     async def watch_inbox(self, inbox: Inbox, clock: Clock) -> None:
         """Look into the inbox until cancelled; intents wait there until the account has been seen."""
+        every_ms = INBOX_EVERY_VIRTUAL_MS if isinstance(clock, VirtualClock) else INBOX_EVERY_MS
         while True:
             if self._executor.state.volatile.checked:
                 await self.take_inbox(inbox, clock)
-            await clock.sleep_ms(INBOX_EVERY_MS)
+            await clock.sleep_ms(every_ms)
 
     async def play(self, strategy: DemoStrategy, clock: Clock) -> None:
         """Let the built-in strategy trade, once the account has been seen."""

@@ -1,9 +1,8 @@
 """An event loop for virtual time: when nothing is ready it jumps to the next timer, so idle time costs nothing.
 
 One thread, no sockets, no executor: each says so in an error instead of leaking real time into a seeded life.
-`before_jump` runs when nothing is ready and before time moves; the journal commits there. Private parts of
-asyncio.BaseEventLoop that it rests on (`_ready`, `_scheduled`, `_run_once`) are the same from 3.11 to 3.13; tests
-pin them.
+`before_jump` runs when nothing is ready and before time moves; the journal commits there. Private parts of asyncio that
+it rests on (`_ready`, `_run_once`, a handle's `_scheduled`) are the same from 3.11 to 3.13; tests pin them.
 """
 
 from __future__ import annotations
@@ -37,10 +36,13 @@ def _refused(name: str) -> Any:
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
-    """Starts at time 0.0; `now_ms` is the same in whole milliseconds. Equal programs run equally: order and times."""
+    """Starts at time 0.0; `now_ms` is the same in whole milliseconds. Equal programs run equally: order and times.
+
+    Timers due at one time run in the order in which they were asked for. Handles and timers are made here, without the
+    checks of asyncio's debug mode: a virtual day makes millions of them.
+    """
 
     _ready: deque[asyncio.Handle]
-    _scheduled: list[asyncio.TimerHandle]
     _timer_cancelled_count: int
     _stopping: bool
 
@@ -49,10 +51,28 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._now = 0.0
         self.now_ms = 0
         self._turns = 0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers_made = 0
         self.before_jump: Callable[[], None] = _nothing
 
     def time(self) -> float:
         return self._now
+
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        timer._scheduled = True  # type: ignore[attr-defined]
+        self._timers_made += 1
+        heapq.heappush(self._timers, (when, self._timers_made, timer))
+        return timer
 
     def _run_once(self) -> None:
         ready = self._ready
@@ -63,8 +83,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._turns += 1
         if self._turns > TURNS_MAX:
             raise VirtualTimeError(f"{TURNS_MAX} turns without time passing at {self._now:.3f} s: something spins")
-        scheduled = self._scheduled
-        if scheduled and scheduled[0].when() <= self._now:
+        timers = self._timers
+        if timers and timers[0][0] <= self._now:
             self._release()
         for _ in range(len(ready)):
             handle = ready.popleft()
@@ -74,35 +94,35 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _jump(self) -> None:
         """Move time to the next timer that still matters."""
         self._drop_cancelled()
-        if not self._scheduled:
+        if not self._timers:
             waiting = sorted(task.get_name() for task in asyncio.all_tasks(self))
             raise VirtualTimeError(f"nothing can ever happen again; waiting: {', '.join(waiting) or 'nobody'}")
-        due = self._scheduled[0].when()
+        due = self._timers[0][0]
         if due > self._now:
             self._now, self.now_ms = due, round(due * 1000)
         self._turns = 0
 
     def _release(self) -> None:
         """Make every timer that is due ready."""
-        scheduled, now = self._scheduled, self._now
-        while scheduled and scheduled[0].when() <= now:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False  # type: ignore[attr-defined]
-            if handle.cancelled():
+        timers, now = self._timers, self._now
+        while timers and timers[0][0] <= now:
+            timer = heapq.heappop(timers)[2]
+            timer._scheduled = False  # type: ignore[attr-defined]
+            if timer._cancelled:
                 self._timer_cancelled_count -= 1
             else:
-                self._ready.append(handle)
+                self._ready.append(timer)
 
     def _drop_cancelled(self) -> None:
-        scheduled = self._scheduled
-        if self._timer_cancelled_count > max(CANCELLED_TIMERS_MIN, len(scheduled) // 2):
-            for handle in scheduled:
-                handle._scheduled = not handle.cancelled()  # type: ignore[attr-defined]
-            scheduled[:] = [handle for handle in scheduled if not handle.cancelled()]
-            heapq.heapify(scheduled)
+        timers = self._timers
+        if self._timer_cancelled_count > max(CANCELLED_TIMERS_MIN, len(timers) // 2):
+            for _, _, timer in timers:
+                timer._scheduled = not timer._cancelled  # type: ignore[attr-defined]
+            timers[:] = [each for each in timers if not each[2]._cancelled]
+            heapq.heapify(timers)
             self._timer_cancelled_count = 0
-        while scheduled and scheduled[0].cancelled():
-            heapq.heappop(scheduled)._scheduled = False  # type: ignore[attr-defined]
+        while timers and timers[0][2]._cancelled:
+            heapq.heappop(timers)[2]._scheduled = False  # type: ignore[attr-defined]
             self._timer_cancelled_count -= 1
 
     def call_soon_threadsafe(
@@ -147,4 +167,6 @@ def run_virtual(main: Callable[[VirtualClock], Coroutine[Any, Any, T]], epoch_ms
     Raises VirtualTimeError when nothing can happen any more; whatever `main` raises otherwise.
     """
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(main(VirtualClock(runner.get_loop(), epoch_ms)))
+        loop = runner.get_loop()
+        assert isinstance(loop, VirtualLoop)
+        return runner.run(main(VirtualClock(loop, epoch_ms)))

@@ -134,7 +134,12 @@ def open_box(
         balance=settings.balance_usdt,
         start_ms=start_ms,
     )
-    box = Box(world)
+    box = Box(
+        world,
+        weight_limit=settings.weight_limit_1m,
+        order_limit_10s=settings.order_limit_10s,
+        order_limit_1m=settings.order_limit_1m,
+    )
     wire = BoxTransport(
         box,
         clock=clock.wall_ms,

@@ -104,7 +104,9 @@ async def _drive(box: Box, now_ms: Callable[[], int], wake: asyncio.Event) -> No
         due_ms = box.next_ms()
         wait_ms = DRIVE_MS_MAX if due_ms is None else min(max(due_ms - now_ms(), DRIVE_MS_MIN), DRIVE_MS_MAX)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), wait_ms / 1000)
+            # Not wait_for: on Python 3.11 it swallows a cancellation that meets its own end, and `close` would hang.
+            async with asyncio.timeout(wait_ms / 1000):
+                await wake.wait()
         wake.clear()
         box.advance(now_ms())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_a_run_that_did_not_end_is_a_problem(hedgectl, lived, tmp_path):
     copy = tmp_path / "cut" / "journal.db"
     copy.parent.mkdir()
     (journal,) = lived.glob("sim/*/journal.db")
-    with sqlite3.connect(journal) as source, sqlite3.connect(copy) as target:
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(copy, isolation_level=None)) as target:
         source.backup(target)
         target.execute("DELETE FROM events WHERE seq >= (SELECT min(seq) FROM events WHERE kind = 'run.stopping')")
     answer = hedgectl("status", "--state-dir", copy.parent)

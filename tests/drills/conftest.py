@@ -71,7 +71,8 @@ class Life:
 def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Life]:
     """live(seed=1, mode="hedge", seconds=60, faults=None, story=None, place=None, **flags) -> Life.
 
-    `story(trader)` runs beside the loop, and what it raises ends the life and is raised. `place` may change the Place before the run uses it; `flags` are configuration keys with "__" for the dot.
+    `story(trader)` runs beside the loop, and what it raises ends the life and is raised. `place` may change the Place
+    before the run uses it; `flags` are configuration keys with "__" for the dot.
     """
     count = 0
 
@@ -85,7 +86,8 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Life]
         folder = folder or tmp_path / f"life{count}"
         folder.mkdir(exist_ok=True)
         keys = {name.replace("__", "."): value for name, value in flags.items()}
-        keys |= {"box.seed": seed, "box.position_mode": mode, "run.state_dir": str(folder), "journal.synchronous": "OFF"}
+        keys |= {"box.seed": seed, "box.position_mode": mode, "run.state_dir": str(folder)}
+        keys |= {"journal.synchronous": "OFF"}
         config = load(keys, {}).config
 
         made: list[assembly.Trader] = []

@@ -2,7 +2,8 @@
 
 The oracle reads the exchange's own ledger and the journal only. Up to the level `storm` the laws must hold: no intent
 is executed twice (L1), no id is used twice, and in the calm belief equals the exchange, nothing is left unknown, and
-every position has its stop (L3, L9). A failing seed names itself: `STORM_SEEDS=17 pytest tests/drills/test_storm_smoke.py`.
+every position has its stop (L3, L9). A failing seed names itself:
+`STORM_SEEDS=17 pytest tests/drills/test_storm_smoke.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from random import Random
 import pytest
 
 from hedgectl.core.model.input import IntentReceived, StopRequested
-from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.intent import Exit
 from hedgectl.core.model.money import floor_step
 from hedgectl.core.model.order import Kind, Purpose, Side
 from hedgectl.core.orders.clientid import intent_hash, parse_client_id
@@ -154,7 +155,8 @@ def test_a_storm_breaks_no_law_and_the_calm_heals_it(live, seed, mode):
     profile = FaultProfile.draw(Random(f"storm:{seed}:{mode}"), "storm")
     print(f"seed {seed} {mode}: " + " ".join(f"{name}={rate:.3g}" for name, rate in sorted(profile.rates.items())))
     life = live(
-        seed=seed, mode=mode, seconds=STORM_S + RETRY_AFTER_S + CALM_S + PATIENCE_S, faults=profile, story=weather(seed, profile),
+        seed=seed, mode=mode, seconds=STORM_S + RETRY_AFTER_S + CALM_S + PATIENCE_S,
+        faults=profile, story=weather(seed, profile),
         run__symbols=",".join(SYMBOLS),
     )  # fmt: skip
     assert not list(crimes(life))

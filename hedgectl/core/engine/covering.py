@@ -58,7 +58,8 @@ def _under_way(work: Work, key: str, position: Position) -> bool:
         if order.purpose not in (Purpose.COVER, Purpose.EMERGENCY) or position_key(order) != key:
             continue
         # A stop of an earlier position goes with that position, so it is no stop for this one.
-        if order.leg is position.direction and order.intent_id == position.intent_id and live.stage is not Stage.UNKNOWN:
+        same = order.leg is position.direction and order.intent_id == position.intent_id
+        if same and live.stage is not Stage.UNKNOWN:
             return True
     return False
 

@@ -178,7 +178,7 @@ def _unknown_trade(work: Work, row: TradeRow) -> bool:
 
 def _awaited(work: Work, symbol: str, at_ms: int) -> bool:
     """Whether an order of the symbol, sent before `at_ms` and not answered yet, may still explain what was seen then.
-    After twice the visibility bound a stranger is a stranger, or nothing could ever be settled beside a manual trade."""
+    After twice the visibility bound a stranger is a stranger, or nothing could be settled beside a manual trade."""
     patience, now = 2 * work.settings.visibility_ms_max, work.now.exchange_ms
     waiting = [work.durable.orders[name] for name in work.index.by_symbol.get(symbol, ())]
     return any(

@@ -273,7 +273,7 @@ COVER_CLOSED = "its position closed"
 
 @dataclass(frozen=True, slots=True)
 class CoverLost:
-    """A stop that was counted is not resting any more; COVER_CLOSED: it goes with the position, which is as it should."""
+    """A stop that was counted is not resting any more; COVER_CLOSED: it goes with the position, as it should."""
 
     kind: ClassVar[str] = "cover.lost"
     symbol: str
