@@ -23,7 +23,6 @@ class Run(Section):
     symbols: Symbols = key(("BTCUSDT", "ETHUSDT", "SOLUSDT"), "Symbols that may be traded; all others are refused")
     cycle_s: int = key(10, "Time between two comparisons of belief with the exchange", unit="s", ge=1, le=600)
     quotes_every_ms: int = key(1_000, "Time between two readings of the market", unit="ms", ge=100, le=60_000)
-    tick_ms: int = key(1_000, "Longest time without a decision", unit="ms", ge=50, le=1_000)
     quote_age_ms_max: int = key(5_000, "A quote older than this is stale", unit="ms", ge=500, le=60_000)
     trades_back_s: int = key(600, "How far back own trades are read at start", unit="s", ge=10, le=86_400)
     stop_s_max: int = key(10, "Time for an orderly end after the first signal", unit="s", ge=1, le=120)
@@ -82,7 +81,6 @@ class Cover(Section):
     """The stop that rests on the exchange for every position."""
 
     stop_pct: Number = key(Decimal(2), "Distance of the stop from the entry price", unit="%", gt=0, le=50)
-    deadline_s: int = key(5, "Longest time that a position may be without a stop", unit="s", ge=1, le=60)
     check_ms: int = key(2_000, "A stop must be seen resting within this time", unit="ms", ge=100, le=60_000)
 
 

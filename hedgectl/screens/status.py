@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hedgectl.screens.ink import Line, Part, Tone, line
-from hedgectl.screens.words import day_clock, duration, grouped, money, plural, price, quantity
+from hedgectl.screens.words import UNKNOWN, day_clock, duration, grouped, money, plural, price, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def status_lines(view: StatusView) -> list[Line]:
         _row("book", *_book(view)),
         *(_leg(each) for each in view.legs),
         _row("intents", f"{grouped(str(view.intents))} taken  {view.done} done  {view.refused} refused", _why(view)),
-        _row("fills", f"{grouped(str(view.fills))}  realised {money(view.realised_usdt, sign=True)}{_fees(view)}"),
+        _row("fills", f"{grouped(str(view.fills))}  realised {_realised(view)}{_fees(view)}"),
         _row("journal", view.journal, ("" if view.complete else "  only its last rows were read", Tone.WARN)),
     ]
     if view.unknown_orders:
@@ -83,6 +83,8 @@ def _state(view: StatusView) -> Part:
 
 
 def _book(view: StatusView) -> list[str | Part]:
+    if not view.complete:  # what was not read may hold a position: unknown is never shown as flat (O6)
+        return [("unknown: the journal is longer than status reads", Tone.WARN)]
     if not view.legs:
         return ["flat"]
     covered = sum(each.covered for each in view.legs)
@@ -99,6 +101,10 @@ def _leg(each: LegView) -> Line:
 def _why(view: StatusView) -> Part:
     said = "  ".join(f"{name} {count}" for name, count in view.refusals[:3])
     return (f"  {said}" if said else "", Tone.DIM)
+
+
+def _realised(view: StatusView) -> str:
+    return money(view.realised_usdt, sign=True) if view.complete else UNKNOWN
 
 
 def _fees(view: StatusView) -> str:

@@ -35,7 +35,7 @@ def test_flags_beat_environment_beats_file_beats_defaults(folder):
     assert origins["run.quotes_every_ms"] == "hedgectl.toml"
     assert origins["run.cycle_s"] == "HEDGECTL_RUN__CYCLE_S"
     assert origins["box.seed"] == "--seed"
-    assert origins["run.tick_ms"] == "default"
+    assert origins["run.trades_back_s"] == "default"
 
 
 def test_only_one_file_is_read_and_the_nearest_wins(folder, monkeypatch):

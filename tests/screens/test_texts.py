@@ -185,3 +185,11 @@ def test_lines_and_live_screen_draw_on_a_stream(view):
     assert "ETHUSDT" in stream.getvalue()
     for output in (screen, lines, Silent()):
         output.close()
+
+
+def test_a_journal_that_was_not_read_whole_is_never_shown_as_flat():
+    view = StatusView("j", "r", "sim", "0", 0, 0, 0.0, False, complete=False)
+    text = plain(status_lines(view))
+    assert "unknown: the journal is longer" in text
+    assert "flat" not in text
+    assert "realised unknown" in text
