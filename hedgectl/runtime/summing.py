@@ -10,6 +10,9 @@ from hedgectl.runtime.place import Place
 from hedgectl.runtime.tally import Tally
 from hedgectl.screens.view import RunSummary
 
+UNREACHABLE = 5
+"""Exit code of a run that never saw the account (DESIGN 6)."""
+
 
 def figures(place: Place, tally: Tally, now_ms: int) -> Wrongness | None:
     """Wrongness, naked and time to repair; None without a ledger, or when ledger or belief forgot something."""
@@ -62,4 +65,5 @@ def summary_of(
         refusals=tuple(tally.refusals.most_common()),
         seed=seed,
         last_trace=tally.last_trace,
+        exit_code=0 if state.volatile.checked else UNREACHABLE,
     )

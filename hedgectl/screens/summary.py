@@ -63,6 +63,8 @@ def _repair(run: RunSummary) -> str:
 
 
 def _book(run: RunSummary) -> Line:
+    if run.nav_end_usdt is None and not run.positions_open:
+        return _row("book", (UNKNOWN, Tone.WARN), ": the account was never seen")
     if not run.positions_open:
         return _row("book", "flat")
     open_ = plural(run.positions_open, "position")

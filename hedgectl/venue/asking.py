@@ -36,9 +36,13 @@ class Asking:
         client, timeout_ms = self.client, self.limits.read_timeout_ms
         return await self._get(endpoint.name, lambda: client.ask(endpoint, params, timeout_ms), shape)
 
-    async def get_public(self, endpoint: Endpoint, symbol: str, shape: Callable[[Asked], T]) -> T | Failed:
-        """`shape` of an unsigned read's answer, of one symbol or ("") of all."""
+    async def get_public(
+        self, endpoint: Endpoint, symbol: str, shape: Callable[[Asked], T], *, once: bool = False
+    ) -> T | Failed:
+        """`shape` of an unsigned read's answer, of one symbol or ("") of all. `once`: it is asked again soon anyway."""
         client, timeout_ms = self.client, self.limits.read_timeout_ms
+        if once:
+            return _shaped(endpoint.name, await client.ask_public(endpoint, symbol, timeout_ms), shape)
         return await self._get(endpoint.name, lambda: client.ask_public(endpoint, symbol, timeout_ms), shape)
 
     async def server_ms(self) -> int:
@@ -47,13 +51,16 @@ class Asking:
         return server_ms_of(asked)
 
     async def _get(self, name: str, ask: Callable[[], Awaitable[Asked]], shape: Callable[[Asked], T]) -> T | Failed:
-        asked = await self.reader.read(name, ask)
-        if asked.noted or asked.data is None:
-            return Failed(f"{name}: {why(asked)}")
-        try:
-            return shape(asked)
-        except MALFORMED as wrong:
-            return Failed(f"{name}: malformed, {type(wrong).__name__}: {wrong}")
+        return _shaped(name, await self.reader.read(name, ask), shape)
+
+
+def _shaped(name: str, asked: Asked, shape: Callable[[Asked], T]) -> T | Failed:
+    if asked.noted or asked.data is None:
+        return Failed(f"{name}: {why(asked)}")
+    try:
+        return shape(asked)
+    except MALFORMED as wrong:
+        return Failed(f"{name}: malformed, {type(wrong).__name__}: {wrong}")
 
 
 def server_ms_of(asked: Asked) -> int:

@@ -76,8 +76,8 @@ async def read_clock(asking: Asking, clock: Clock) -> ClockMeasured | ReadFailed
 def _asks(asking: Asking, endpoint: Endpoint, symbols: Symbols) -> list[Awaitable[tuple[Row, ...] | Failed]]:
     """One question for all symbols, or one for each."""
     if len(symbols) >= TOGETHER_MIN or len(symbols) * endpoint.weight >= endpoint.weight_all:
-        return [asking.get_public(endpoint, "", _all_rows)]
-    return [asking.get_public(endpoint, symbol, _one_row) for symbol in symbols]
+        return [asking.get_public(endpoint, "", _all_rows, once=True)]
+    return [asking.get_public(endpoint, symbol, _one_row, once=True) for symbol in symbols]
 
 
 def _merged(parts: Sequence[tuple[Row, ...] | Failed]) -> dict[str, Row] | Failed:

@@ -77,7 +77,7 @@ def _withdraw(work: Work, name: str, why: str) -> None:
     order = live.order
     if live.cancels == work.settings.cancel_attempts_max:
         what = f"{name} could not be withdrawn in {live.cancels} attempts: it is tried on, each cycle"
-        work.alert("cancel.not_confirmed", order.symbol, what, "hedgectl doctor --only exchange", order.correlation_id)
+        work.alert("cancel.not_confirmed", order.symbol, what, "check the network and the exchange's status page", order.correlation_id)
     work.note(CancelSent(name, why), order.correlation_id, order.symbol)
     work.command(Cancel(name, order.symbol, order.kind.conditional, Lane.RECONCILE))
 

@@ -28,6 +28,7 @@ NO_QUOTE = code("market.no_quote", "There is no quote of the symbol yet.")
 STALE_QUOTE = code("market.stale_quote", "The last quote of the symbol is older than limits.quote_age_ms_max.")
 
 FUTURE_MS_MAX = 2_000
+LOOK = "check the network and the exchange's status page"
 
 
 def not_stopping(entry: Entry, desk: Desk) -> Verdict:
@@ -83,7 +84,7 @@ def mode_known(entry: Entry, desk: Desk) -> Verdict:
     """Hedge or one-way, as the account says it; never a guess (X2)."""
     if desk.mode is not None:
         return APPROVED
-    return refused(NO_MODE, "unread", "read", "hedgectl doctor --only exchange")
+    return refused(NO_MODE, "unread", "read", LOOK)
 
 
 def rules_known(entry: Entry, desk: Desk) -> Verdict:
@@ -108,7 +109,7 @@ def quote_fresh(entry: Entry, desk: Desk) -> Verdict:
         return refused(NO_QUOTE, "none", "one", "wait for the first quotes")
     if desk.quote_age_ms > desk.settings.quote_age_ms_max:
         limit = desk.settings.quote_age_ms_max
-        return refused(STALE_QUOTE, f"{desk.quote_age_ms} ms", f"{limit} ms", "hedgectl doctor --only exchange")
+        return refused(STALE_QUOTE, f"{desk.quote_age_ms} ms", f"{limit} ms", LOOK)
     return APPROVED
 
 
@@ -117,7 +118,7 @@ def venue_calm(entry: Entry, desk: Desk) -> Verdict:
     limit = desk.settings.read_failures_max
     if desk.failures <= limit:
         return APPROVED
-    return refused(TROUBLE, f"{desk.failures} reads in a row gave up", limit, "hedgectl doctor --only exchange")
+    return refused(TROUBLE, f"{desk.failures} reads in a row gave up", limit, LOOK)
 
 
 IDENTITY = (
