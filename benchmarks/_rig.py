@@ -22,6 +22,7 @@ from hedgectl.core.settings import Settings
 from hedgectl.core.state.volatile import State, fresh_state
 from hedgectl.runtime.clock import Clock, ExchangeTime
 from hedgectl.runtime.executor import Executor, Pace
+from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.loop import VirtualLoop
 from hedgectl.sim.box import Box
 from hedgectl.sim.exchange import Exchange
@@ -122,7 +123,8 @@ async def rig(
         async with asyncio.timeout(READY_S_MAX):
             while not (state.volatile.checked and len(state.volatile.quotes) == len(SYMBOLS) and session.up):
                 await clock.sleep_ms(10)
-        yield Rig(executor, state, journal, exchange, world)
+        with collected_rarely():
+            yield Rig(executor, state, journal, exchange, world)
         if tasks[2].done():
             tasks[2].result()
     finally:

@@ -33,6 +33,7 @@ from hedgectl.runtime.doors import open_doors
 from hedgectl.runtime.ending import Ending
 from hedgectl.runtime.executor import Executor, Pace
 from hedgectl.runtime.folders import JOURNAL, fresh_folder, holder, restored
+from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
 from hedgectl.runtime.notify import notify, watchdog_ms
@@ -111,7 +112,8 @@ class Trader:
         real_begun_ms, self.begun_ms = real.mono_ms(), self.clock.mono_ms()
         self._open()
         try:
-            await self._trade()
+            with collected_rarely():
+                await self._trade()
         finally:
             self.job.output.close()
         path = self.job.folder / JOURNAL

@@ -59,8 +59,9 @@ def canonical(rows: Iterable[Stored]) -> bytes:
     """The bytes that the hash covers: lengths first, so that no two different rows look alike."""
     parts: list[bytes] = []
     for seq, at_ms, kind, correlation, symbol, body in rows:
-        text = f"{kind}\0{correlation}\0{symbol}\0".encode()
-        parts += (b"%d %d %d %d\n" % (seq, at_ms, len(text), len(body)), text, body)
+        text = f"{kind}\0{correlation}\0{symbol}\0"
+        size = len(text) if text.isascii() else len(text.encode())
+        parts += (f"{seq} {at_ms} {size} {len(body)}\n{text}".encode(), body)
     return b"".join(parts)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hedgectl.core.engine.leaving import emergency_close
 from hedgectl.core.engine.sending import send
-from hedgectl.core.engine.work import Work
+from hedgectl.core.engine.work import LOOK_WEIGHT, Work
 from hedgectl.core.exits.cover import stop_price, would_trigger
 from hedgectl.core.model.command import Cancel, Look
 from hedgectl.core.model.event import COVER_CLOSED, CancelSent, CoverLost, CoverSeen, OrderRejected
@@ -23,6 +23,7 @@ from hedgectl.core.state.index import position_key
 from hedgectl.core.state.volatile import Bare
 
 RETRY_MS = 500
+WOULD_TRIGGER = (-2021, -4142)
 COVERING_KINDS = frozenset({Kind.STOP_MARKET.value, Kind.TRAILING_STOP_MARKET.value})
 
 
@@ -72,7 +73,9 @@ def _protect(work: Work, position: Position, bare: Bare) -> None:
     rules = work.durable.instruments.get(position.symbol)
     trigger = stop_price(position.direction, position.entry_price, settings.cover_stop_share, rules)
     tries, bare.tries = bare.tries, bare.tries + 1
-    bare.due_mono_ms = work.now.mono_ms + min(RETRY_MS * (1 << min(tries, 5)), settings.cycle_ms)
+    late = max(tries - settings.cover_attempts_max, 0)
+    pause_ms = RETRY_MS * (min(tries + 1, 2) << min(late, 5))  # five tries in 4.5 s; then ever slower
+    bare.due_mono_ms = work.now.mono_ms + min(pause_ms, settings.cycle_ms)
     work.wake(bare.due_mono_ms)
     quote = volatile.quote(position.symbol)
     if quote is not None and would_trigger(position.direction, trigger, quote.bid, quote.ask):
@@ -110,6 +113,11 @@ def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
         if bare.tries <= 1:  # once at once; what is refused again waits its turn, or a ban would only grow
             bare.due_mono_ms = 0
         tend_cover(work, key)
+    elif order.purpose is Purpose.COVER and (outcome.code == 0 or outcome.remedy is Remedy.MODIFY) and (
+        outcome.code not in WOULD_TRIGGER
+    ):  # the mode or the rules have changed, or a gateway spoke: no reason to leave a healthy position
+        work.want_snapshot(f"a stop was refused: {outcome.code}")
+        tend_cover(work, key)
     elif order.purpose is Purpose.COVER and not _under_way(work, key, position):
         emergency_close(work, position, f"the exchange refused the stop: {outcome.code} {outcome.text}")
     else:
@@ -123,7 +131,8 @@ def twin_exists(work: Work, order: Prepared, text: str) -> None:
     work.volatile.settling.pop(order.client_id, None)
     bare = work.volatile.bare.get(position_key(order))
     if bare is not None:  # one rests, says the exchange: no reason to close the position because we do not see it
-        bare.tries = min(bare.tries, work.settings.cover_attempts_max - 1)
+        bare.tries, bare.due_mono_ms = 0, work.now.mono_ms + work.settings.cover_check_ms
+        work.wake(bare.due_mono_ms)
     work.want_snapshot("a stop of this direction rests already")
 
 
@@ -184,7 +193,7 @@ def verify_covers(work: Work) -> None:
         live = work.durable.orders.get(name)
         if live is None:
             del work.volatile.unverified[name]
-        elif now >= due:
+        elif now >= due and work.may_read(LOOK_WEIGHT):
             del work.volatile.unverified[name]
             work.command(Look(name, live.order.symbol, True))
 

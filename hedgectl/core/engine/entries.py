@@ -20,6 +20,7 @@ from hedgectl.core.risk.sizing import Sized, quantity_max, size, split
 
 WRONG_LEG = code("intent.wrong_leg", "A BUY opens LONG and a SELL opens SHORT; the intent says otherwise.")
 CORRELATION_CHARS = 10
+LEGS = tuple(leg.value for leg in Leg)
 
 
 def correlation_of(intent_id: str) -> str:
@@ -111,8 +112,8 @@ def desk_for(work: Work, entry: Entry) -> Desk:
 def exposure_usdt(work: Work, symbol: str, price: Decimal) -> Decimal:
     """What is open plus what may still open on a symbol, at `price` (or an order's own)."""
     total = ZERO
-    for leg in Leg:
-        position = work.durable.positions.get(f"{symbol}|{leg.value}")
+    for leg in LEGS:
+        position = work.durable.positions.get(f"{symbol}|{leg}")
         if position is not None:
             total += abs(position.quantity) * price
     for name in work.index.by_symbol.get(symbol, ()):

@@ -11,7 +11,7 @@ from hedgectl.core.engine.fills import CLOCK_SLACK_MS
 from hedgectl.core.engine.intents import finish_if_over
 from hedgectl.core.engine.leaving import leave, quantity_to_close
 from hedgectl.core.engine.progress import after_acceptance, after_end
-from hedgectl.core.engine.work import Work
+from hedgectl.core.engine.work import LOOK_WEIGHT, Work
 from hedgectl.core.model.command import Look
 from hedgectl.core.model.event import OrderAbsent, OrderAccepted, OrderMissed, OrderMoved, OrderUnknown
 from hedgectl.core.model.evidence import AlgoRow, OrderRow
@@ -51,7 +51,7 @@ def look_for_unsettled(work: Work) -> None:
         live = work.durable.orders.get(name)
         if live is None:
             del work.volatile.settling[name]
-        elif not question.looking and now >= question.next_look_mono_ms:
+        elif not question.looking and now >= question.next_look_mono_ms and work.may_read(LOOK_WEIGHT):
             question.looking = True
             work.command(Look(name, live.order.symbol, live.order.kind.conditional))
 

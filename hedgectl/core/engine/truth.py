@@ -78,10 +78,11 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
     elif doubt.trades_read_ms and asked_ms >= doubt.trades_read_ms and _outlived(work, each, doubt, asked_ms):
         why = f"{each.kind}: no trade explains it"
         correction = PositionCorrected(
-            each.symbol, each.leg, each.theirs, each.entry_price, each.ours, why, work.now.exchange_ms
+            each.symbol, each.leg, each.theirs, each.entry_price, each.ours, why, work.now.exchange_ms, each.stated_ms
         )
         work.note(correction, "", each.symbol)
         del work.volatile.doubts[each.key]
+        work.volatile.trades_wanted[each.symbol] = _horizon(work, each.symbol)  # with the cycle: it may be told late
         forget_cover_if_flat(work, each.key)
         tend_cover(work, each.key)
     elif not doubt.trades_read_ms:
@@ -89,11 +90,13 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
 
 
 def _outlived(work: Work, each: Difference, doubt: Doubt, asked_ms: int) -> bool:
-    """Whether no lagging view and no unknown order can explain a difference any more. What fills have told us is given
-    up only after the visibility bound; what is theirs only is taken on at once, since it may be naked."""
+    """Whether no lagging view, no unknown order and no fill on its way can explain a difference any more. What fills
+    have told us is given up after the visibility bound only; what is theirs only is taken on at once, as it may be bare."""
     visible_ms = asked_ms - work.settings.visibility_ms_max
     lagging = _moved_since(work, each, visible_ms) or (each.ours != 0 and doubt.since_ms > visible_ms)
-    return not lagging and not _awaited(work, each.symbol, doubt.since_ms)
+    orders = [work.durable.orders[name] for name in work.index.by_symbol.get(each.symbol, ())]
+    owed = any(live.executed > live.filled for live in orders) and doubt.since_ms > visible_ms
+    return not lagging and not owed and not _awaited(work, each.symbol, doubt.since_ms)
 
 
 def _horizon(work: Work, symbol: str) -> int:
@@ -155,7 +158,7 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
                 question.trades_ms = max(question.trades_ms, given.server_ms)
                 weigh(work, live)
         for key, doubt in volatile.doubts.items():
-            if key.startswith(symbol + "|"):
+            if key.startswith(symbol + "|") and not kept:
                 doubt.trades_read_ms = given.server_ms
                 work.want_snapshot("own trades were read")
     for key in list(work.durable.positions):
@@ -209,5 +212,7 @@ def read_failed(work: Work, given: ReadFailed) -> None:
         since = volatile.trades_asked.pop(given.symbol, None)
         if since is not None:
             volatile.trades_wanted[given.symbol] = min(since, volatile.trades_wanted.get(given.symbol, since))
-    volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1
-    work.alert(f"read.{given.what}", given.symbol, given.why, "hedgectl doctor --only exchange")
+    count = volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1
+    if count & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th, ... in a row: loud at once, and a night of it stays readable
+        what = f"{given.why}  ({count} in a row)" if count > 1 else given.why
+        work.alert(f"read.{given.what}", given.symbol, what, "check the network and the exchange's status page")

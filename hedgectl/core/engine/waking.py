@@ -58,7 +58,7 @@ def _cycle(work: Work) -> None:
         if symbol not in volatile.trades_asked:
             del volatile.trades_wanted[symbol]
             work.want_trades(symbol, since)
-    work.want_snapshot("cycle")
+    work.want_snapshot("cycle", regular=True)
 
 
 def _cancel_rested(work: Work) -> None:
@@ -77,7 +77,8 @@ def _withdraw(work: Work, name: str, why: str) -> None:
     order = live.order
     if live.cancels == work.settings.cancel_attempts_max:
         what = f"{name} could not be withdrawn in {live.cancels} attempts: it is tried on, each cycle"
-        work.alert("cancel.not_confirmed", order.symbol, what, "check the network and the exchange's status page", order.correlation_id)
+        hint = "check the network and the exchange's status page"
+        work.alert("cancel.not_confirmed", order.symbol, what, hint, order.correlation_id)
     work.note(CancelSent(name, why), order.correlation_id, order.symbol)
     work.command(Cancel(name, order.symbol, order.kind.conditional, Lane.RECONCILE))
 

@@ -6,6 +6,8 @@ durable state.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hedgectl.core.decision import Decision, Noted
 from hedgectl.core.model.command import Command, ReadSnapshot, ReadTrades, Wake
 from hedgectl.core.model.event import Alert, Event
@@ -18,6 +20,8 @@ from hedgectl.core.state.volatile import State, Volatile
 
 SNAPSHOT_WEIGHT = 100
 TRADES_WEIGHT = 5
+LOOK_WEIGHT = 2  # the order, and the time
+BESIDE_SHARE = Decimal("0.5")
 
 
 class Work:
@@ -51,11 +55,12 @@ class Work:
         """Come back no later than this."""
         self.command(Wake(mono_ms))
 
-    def want_snapshot(self, why: str) -> None:
-        """Look at the account now; if a look is under way, once more after it; with the cycle, if the rate budget has
-        no room left for reading (X8)."""
+    def want_snapshot(self, why: str, regular: bool = False) -> None:
+        """Look at the account now; if a look is under way, once more after it; with the regular one of the cycle, when
+        the looks beside it have used up their part of the rate budget (X8)."""
         volatile = self.volatile
-        if volatile.snapshot_asked_mono_ms is not None or not self._may_read(SNAPSHOT_WEIGHT):
+        spare = regular or volatile.budget.weight.left(BESIDE_SHARE, self.now.exchange_ms) >= SNAPSHOT_WEIGHT
+        if volatile.snapshot_asked_mono_ms is not None or not spare or not self.may_read(SNAPSHOT_WEIGHT):
             volatile.snapshot_wanted = why
             return
         volatile.snapshot_wanted = ""
@@ -66,11 +71,12 @@ class Work:
     def want_trades(self, symbol: str, since_ms: int) -> None:
         """Read own trades of a symbol; one read at a time, and from the earliest time anybody asked for."""
         volatile = self.volatile
-        if symbol in volatile.trades_asked or not self._may_read(TRADES_WEIGHT):
+        if symbol in volatile.trades_asked or not self.may_read(TRADES_WEIGHT):
             volatile.trades_wanted[symbol] = min(since_ms, volatile.trades_wanted.get(symbol, since_ms))
             return
         volatile.trades_asked[symbol] = since_ms
         self.command(ReadTrades(symbol, since_ms))
 
-    def _may_read(self, weight: int) -> bool:
+    def may_read(self, weight: int) -> bool:
+        """Whether the reconcile lane has room for a read; it is counted as spent then."""
         return self.volatile.budget.grant(Lane.RECONCILE, weight, 0, self.now.exchange_ms).approved

@@ -242,7 +242,8 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class PositionCorrected:
-    """Belief set to what the exchange states, because no fill explains the difference. Never an invented fill."""
+    """Belief set to what the exchange states, because no fill explains the difference. Never an invented fill: one
+    from before `stated_ms` that is told later is counted, and moves the position no more."""
 
     kind: ClassVar[str] = "position.corrected"
     symbol: str
@@ -252,6 +253,7 @@ class PositionCorrected:
     was: Decimal
     why: str
     at_ms: int
+    stated_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

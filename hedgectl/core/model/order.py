@@ -57,9 +57,8 @@ class Kind(StrEnum):
     TAKE_PROFIT_MARKET = "TAKE_PROFIT_MARKET"
     TRAILING_STOP_MARKET = "TRAILING_STOP_MARKET"
 
-    @property
-    def conditional(self) -> bool:
-        return self not in (Kind.LIMIT, Kind.MARKET)
+    def __init__(self, value: str) -> None:
+        self.conditional = value not in ("LIMIT", "MARKET")
 
 
 class Tif(StrEnum):

@@ -13,7 +13,8 @@ from hedgectl.core.model.order import Leg
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One leg that two statements show differently; quantities are signed."""
+    """One leg that two statements show differently; quantities are signed. `stated_ms`: theirs is true since then, as
+    the exchange says; 0 when it does not (a flat leg is not shown)."""
 
     key: str
     symbol: str
@@ -21,6 +22,7 @@ class Difference:
     ours: Decimal
     theirs: Decimal
     entry_price: Decimal
+    stated_ms: int = 0
 
     @property
     def kind(self) -> str:
@@ -39,7 +41,7 @@ def differences(ours: Mapping[str, Decimal], theirs: Iterable[PositionRow]) -> l
         seen.add(key)
         mine = ours.get(key, ZERO)
         if mine != row.quantity:
-            found.append(Difference(key, row.symbol, row.leg, mine, row.quantity, row.entry_price))
+            found.append(Difference(key, row.symbol, row.leg, mine, row.quantity, row.entry_price, row.updated_ms))
     for key, mine in ours.items():
         if key not in seen and mine:
             symbol, leg = key.split("|")

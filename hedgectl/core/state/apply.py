@@ -185,6 +185,8 @@ def _count(state: State, trade: TradeRow) -> None:
 def _move_position(state: State, event: ev.Filled) -> None:
     trade = event.trade
     key = key_of(trade.symbol, event.leg)
+    if trade.at_ms <= state.durable.stated_ms.get(key, 0):
+        return  # told late: what the exchange stated of the leg, and we took over, has it already
     position = state.durable.positions.get(key)
     if position is None:
         position = state.durable.positions[key] = Position(trade.symbol, event.leg)
@@ -209,6 +211,7 @@ def _move_position(state: State, event: ev.Filled) -> None:
 def _position_corrected(state: State, event: ev.PositionCorrected) -> None:
     key = key_of(event.symbol, event.leg)
     positions = state.durable.positions
+    state.durable.stated_ms[key] = max(event.stated_ms, state.durable.stated_ms.get(key, 0))
     if event.quantity == 0:
         positions.pop(key, None)
         return

@@ -135,6 +135,7 @@ class Durable:
     covers: dict[str, Cover] = field(default_factory=dict)
     trades: dict[str, dict[int, None]] = field(default_factory=dict)
     fill_ms: dict[str, int] = field(default_factory=dict)
+    stated_ms: dict[str, int] = field(default_factory=dict)
     money: Money = field(default_factory=Money)
     stopping: str = ""
 

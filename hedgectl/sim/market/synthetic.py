@@ -85,8 +85,9 @@ class _Walk:
     """One symbol's walk: `price` is a float near the mid, everything that leaves it is an exact multiple of a unit."""
 
     __slots__ = (
-        "anchor", "beta", "draw", "fresh", "funding", "funding_draw", "funding_units", "mark_tick", "mark_ticks",
-        "mark_weight", "price", "prints", "pull", "s", "symbol", "thin", "thin_left", "tick", "tick_float", "touches",
+        "anchor", "beta", "draw", "fresh", "funding", "funding_draw", "funding_units", "high", "low", "mark_tick",
+        "mark_ticks", "mark_weight", "price", "prints", "pull", "s", "symbol", "thin", "thin_left", "tick",
+        "tick_float", "touches",
     )  # fmt: skip
 
     def __init__(self, spec: Spec, seed: int, s: float) -> None:
@@ -95,6 +96,7 @@ class _Walk:
         self.funding_draw = Random(f"{seed}:{spec.symbol}:funding").random
         self.tick_float, self.anchor = float(spec.tick), float(spec.anchor_price)
         self.price = self.anchor
+        self.low, self.high = self.anchor * (1 - BOUND), self.anchor * (1 + BOUND)
         self.beta = _BETA.get(spec.symbol, _BETA_ALT)
         self.pull = s / HOME_S
         self.mark_tick, self.mark_weight, self.mark_ticks = spec.tick / 10, min(1.0, s / MARK_S), 0.0
@@ -122,9 +124,13 @@ class _Walk:
         change = shared + 0.8 * scale * NORMAL[int(draw() * 4096)] + shock
         if draw() < regime.jump_rate * self.s:
             change += NORMAL[int(draw() * 4096)] * regime.jump_bps * 1e-4
-        change = min(JUMP_MAX, max(-JUMP_MAX, change * self.beta))
+        change *= self.beta
+        if not -JUMP_MAX <= change <= JUMP_MAX:
+            change = JUMP_MAX if change > 0 else -JUMP_MAX
         price = before * (1 + change) + (self.anchor - before) * self.pull
-        self.price = price = min(self.anchor * (1 + BOUND), max(self.anchor * (1 - BOUND), price))
+        if not self.low <= price <= self.high:
+            price = self.high if price > self.high else self.low
+        self.price = price
 
         width = draw()
         sizes = self.touches
