@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
-from hedgectl.config.schema import Config
+from hedgectl.config.schema import Belief, Config
 from hedgectl.core.model.codec import encode
-from hedgectl.core.settings import Settings
+from hedgectl.core.settings import BeliefLimits, Settings, Step
 
 S = 1_000
 PERCENT = Decimal(100)
@@ -48,6 +48,39 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
         trades_back_ms=run.trades_back_s * S,
         entry_rate_share=float(rate.entry_share),
         reconcile_rate_share=float(rate.reconcile_share),
+        belief=_belief(config.belief),
+    )
+
+
+def _belief(told: Belief) -> BeliefLimits:
+    return BeliefLimits(
+        debt_ref_s=float(told.debt_ref_s),
+        symbol_weight=float(told.symbol_weight),
+        streak_weight=float(told.streak_weight),
+        growth_window_s=float(told.growth_window_s),
+        persist_s=float(told.persist_s),
+        recover_s=float(told.recover_s),
+        burst_per_min=float(told.burst_per_min),
+        history_max=told.history_max,
+        yellow=Step(
+            float(told.yellow_up),
+            float(told.yellow_down),
+            float(told.yellow_notional_share),
+            told.yellow_leverage_max,
+            float(told.yellow_confidence_min),
+            told.yellow_cooldown_s,
+            told.yellow_open_orders_max,
+        ),
+        orange=Step(
+            float(told.orange_up),
+            float(told.orange_down),
+            float(told.orange_notional_share),
+            told.orange_leverage_max,
+            float(told.orange_confidence_min),
+            told.orange_cooldown_s,
+            told.orange_open_orders_max,
+        ),
+        red=Step(float(told.red_up), float(told.red_down), 0.0, 1, 1.0, 300, 0),
     )
 
 

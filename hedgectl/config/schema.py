@@ -84,6 +84,35 @@ class Cover(Section):
     check_ms: int = key(2_000, "A stop must be seen resting within this time", unit="ms", ge=100, le=60_000)
 
 
+class Belief(Section):
+    """How disagreement with the exchange becomes debt, and debt a posture that restrains entries, never exits."""
+
+    debt_ref_s: Number = key(Decimal(30), "One mismatch of this age is a debt score of 1", unit="s", gt=0, le=86_400)
+    symbol_weight: Number = key(Decimal("0.25"), "Score of each symbol with a mismatch", ge=0, le=100)
+    streak_weight: Number = key(Decimal("0.15"), "Score of each look in a row that showed one", ge=0, le=100)
+    growth_window_s: Number = key(Decimal(60), "Time over which the score's growth is taken", unit="s", gt=0, le=3_600)
+    persist_s: Number = key(Decimal(5), "Time that a score stands before the posture rises", unit="s", ge=0, le=600)
+    recover_s: Number = key(Decimal(30), "Time of calm before the posture falls a step", unit="s", ge=0, le=86_400)
+    burst_per_min: Number = key(Decimal(4), "Growth of the score a minute that trips at once", gt=0, le=10_000)
+    history_max: int = key(64, "Past scores that are remembered", ge=2, le=10_000)
+    yellow_up: Number = key(Decimal("0.5"), "Debt score from which the posture is YELLOW", gt=0, le=1_000)
+    yellow_down: Number = key(Decimal("0.3"), "Debt score below which YELLOW may end", gt=0, le=1_000)
+    yellow_notional_share: Number = key(Decimal("0.5"), "Part of an order's cap left in YELLOW", ge=0, le=1)
+    yellow_leverage_max: int = key(10, "Most leverage of entries in YELLOW", ge=1, le=125)
+    yellow_confidence_min: Number = key(Decimal("0.5"), "Least confidence of entries in YELLOW", ge=0, le=1)
+    yellow_cooldown_s: int = key(15, "Distance between two entries of a symbol in YELLOW", unit="s", ge=0, le=86_400)
+    yellow_open_orders_max: int = key(4, "Most working entries of a symbol in YELLOW", ge=0, le=200)
+    orange_up: Number = key(Decimal("1.5"), "Debt score from which the posture is ORANGE", gt=0, le=1_000)
+    orange_down: Number = key(Decimal("1.0"), "Debt score below which ORANGE may end", gt=0, le=1_000)
+    orange_notional_share: Number = key(Decimal("0.2"), "Part of an order's cap left in ORANGE", ge=0, le=1)
+    orange_leverage_max: int = key(5, "Most leverage of entries in ORANGE", ge=1, le=125)
+    orange_confidence_min: Number = key(Decimal("0.7"), "Least confidence of entries in ORANGE", ge=0, le=1)
+    orange_cooldown_s: int = key(60, "Distance between two entries of a symbol in ORANGE", unit="s", ge=0, le=86_400)
+    orange_open_orders_max: int = key(2, "Most working entries of a symbol in ORANGE", ge=0, le=200)
+    red_up: Number = key(Decimal("3.0"), "Debt score from which the posture is RED", gt=0, le=1_000)
+    red_down: Number = key(Decimal("2.0"), "Debt score below which RED may end", gt=0, le=1_000)
+
+
 class Rate(Section):
     """Shares of the exchange's rate limits that each lane may use; protection may use all."""
 
@@ -129,6 +158,7 @@ class Config(BaseSettings):
     send: Send = Field(default_factory=Send)
     settle: Settle = Field(default_factory=Settle)
     cover: Cover = Field(default_factory=Cover)
+    belief: Belief = Field(default_factory=Belief)
     rate: Rate = Field(default_factory=Rate)
     journal: Journal = Field(default_factory=Journal)
     box: Box = Field(default_factory=Box)
@@ -159,6 +189,11 @@ ORDERED = (
     ("limits.order_notional_usdt_max", "limits.symbol_notional_usdt_max"),
     ("settle.look_every_ms_min", "settle.look_every_ms_max"),
     ("rate.entry_share", "rate.reconcile_share"),
+    ("belief.yellow_down", "belief.yellow_up"),
+    ("belief.orange_down", "belief.orange_up"),
+    ("belief.red_down", "belief.red_up"),
+    ("belief.yellow_up", "belief.orange_up"),
+    ("belief.orange_up", "belief.red_up"),
     ("demo.notional_usdt", "limits.order_notional_usdt_max"),
 )
 """Pairs of keys of which the first must not be above the second."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from hedgectl.core.engine.believing import debt_now, knobs_for
+from hedgectl.core.engine.work import Work
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.state.durable import Position
 from hedgectl.core.state.volatile import State
@@ -19,7 +21,9 @@ def view_of(
     durable, volatile = state.durable, state.volatile
     budget, wallet = volatile.budget, volatile.wallet
     unknown = len(state.index.unsettled)
-    entries = f"≤ {state.settings.order_notional_usdt_max} USDT an order"
+    work = Work(state, now)
+    knobs, debt = knobs_for(work, ""), debt_now(work)
+    entries = f"≤ {knobs.max_notional_usdt.normalize():f} USDT an order"
     if unknown:
         entries += f"  {unknown} waiting for an answer"
     return RunView(
@@ -28,8 +32,15 @@ def view_of(
         environment=place,
         mode=durable.mode.value if durable.mode is not None else "mode unknown",
         nav_usdt=wallet.margin_balance if wallet is not None else None,
-        debt_symbols=len({key.split("|")[0] for key in volatile.doubts}),
-        entries_allowed=volatile.checked and not durable.stopping and not volatile.journal_dead,
+        posture=durable.belief.posture,
+        debt_score=debt.score,
+        debt_history=tuple(score for _, score in durable.belief.history),
+        debt_symbols=debt.symbols,
+        streak=debt.streak,
+        entries_allowed=knobs.allow_entries
+        and volatile.checked
+        and not durable.stopping
+        and not volatile.journal_dead,
         entries=entries,
         positions=tuple(_position(state, key, each, now) for key, each in sorted(durable.positions.items())),
         intents=tuple(reversed(tally.intents.values())),

@@ -133,6 +133,13 @@ def _cover_lost(each: e.CoverLost) -> Said:
     return "uncovered", f"{_leg(each.symbol, each.leg)} {each.why}", Tone.BAD
 
 
+def _belief(each: e.BeliefState) -> Said:
+    moved = f"{each.was} -> {each.posture}" if each.was != each.posture else each.posture
+    text = f"{moved}  debt {each.score:.2f}  oldest {each.debt_s:.1f} s  symbols {each.symbols}  streak {each.streak}"
+    tones = {"GREEN": Tone.GREEN, "YELLOW": Tone.YELLOW, "ORANGE": Tone.ORANGE, "RED": Tone.RED}
+    return "posture", text, tones.get(each.posture, Tone.BOLD) if each.was != each.posture else Tone.DIM
+
+
 def _inferred(each: e.Inferred) -> Said:
     return "inferred", f"{each.side} {each.symbol} -> {each.inferred_side}", Tone.DIM
 
@@ -172,6 +179,9 @@ TELLERS: dict[type, Callable[[Any], Said]] = {
     e.PositionCorrected: _corrected,
     e.CoverSeen: _cover_seen,
     e.CoverLost: _cover_lost,
+    e.MismatchOpened: lambda each: ("mismatch", f"{each.what}  {each.key}", Tone.WARN),
+    e.MismatchClosed: lambda each: ("cleared", f"{each.key} after {each.lasted_ms} ms", Tone.DIM),
+    e.BeliefState: _belief,
     e.Inferred: _inferred,
     e.Alert: _alert,
 }

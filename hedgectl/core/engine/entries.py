@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from hedgectl.core.engine.believing import knobs_for
 from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import EntryAccepted, Inferred, IntentRefused
@@ -91,6 +92,9 @@ def desk_for(work: Work, entry: Entry) -> Desk:
     """Gather what the gates look at."""
     durable, volatile, symbol = work.durable, work.volatile, entry.symbol
     quote = volatile.quote(symbol)
+    knobs = knobs_for(work, symbol)
+    next_ms = durable.entry_ms.get(symbol, 0) + knobs.entry_cooldown_seconds * 1000
+    mine = [durable.orders[name].order for name in work.index.by_symbol.get(symbol, ())]
     seen = "in progress" if entry.intent_id in durable.intents else durable.intents_done.get(entry.intent_id, "")
     return Desk(
         settings=work.settings,
@@ -106,6 +110,13 @@ def desk_for(work: Work, entry: Entry) -> Desk:
         unsettled=next((name for name in work.index.by_symbol.get(symbol, ()) if name in work.index.unsettled), ""),
         failures=max(volatile.failures.values(), default=0),
         exposure_usdt=exposure_usdt(work, symbol, quote.mid if quote is not None else ZERO),
+        posture=knobs.mode.value,
+        entries_allowed=knobs.allow_entries,
+        notional_usdt_max=max(knobs.max_notional_usdt, ZERO),
+        confidence_min=knobs.min_entry_conf,
+        cooldown_left_ms=next_ms - work.now.exchange_ms if knobs.entry_cooldown_seconds else 0,
+        open_entries=sum(order.purpose is Purpose.ENTRY for order in mine),
+        open_entries_max=knobs.max_open_orders_per_symbol,
     )
 
 

@@ -6,6 +6,7 @@ belief is set to what the exchange states, and the event says so. Never an inven
 
 from __future__ import annotations
 
+from hedgectl.core.engine.believing import review
 from hedgectl.core.engine.covering import forget_cover_if_flat, lose_cover, see_cover, tend_cover, withdraw_leftover
 from hedgectl.core.engine.fills import CLOCK_SLACK_MS, note_fill, owner_of
 from hedgectl.core.engine.leaving import resume_exits
@@ -39,6 +40,7 @@ def snapshot_taken(work: Work, given: SnapshotTaken) -> None:
     resume_exits(work, given.positions)
     for key in list(work.durable.positions):
         tend_cover(work, key)
+    review(work, looked=True)
     if volatile.snapshot_wanted:
         why, volatile.snapshot_wanted = volatile.snapshot_wanted, ""
         work.want_snapshot(why)
@@ -91,7 +93,7 @@ def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
 
 def _outlived(work: Work, each: Difference, doubt: Doubt, asked_ms: int) -> bool:
     """Whether no lagging view, no unknown order and no fill on its way can explain a difference any more. What fills
-    have told us is given up after the visibility bound only; what is theirs only is taken on at once, as it may be bare."""
+    have told us is given up after the visibility bound only; theirs only is taken on at once: it may be bare."""
     visible_ms = asked_ms - work.settings.visibility_ms_max
     lagging = _moved_since(work, each, visible_ms) or (each.ours != 0 and doubt.since_ms > visible_ms)
     orders = [work.durable.orders[name] for name in work.index.by_symbol.get(each.symbol, ())]
@@ -216,3 +218,4 @@ def read_failed(work: Work, given: ReadFailed) -> None:
     if count & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th, ... in a row: loud at once, and a night of it stays readable
         what = f"{given.why}  ({count} in a row)" if count > 1 else given.why
         work.alert(f"read.{given.what}", given.symbol, what, "check the network and the exchange's status page")
+    review(work, looked=given.what == "snapshot")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hedgectl.core.engine.believing import review
 from hedgectl.core.engine.covering import tend_uncovered, verify_covers
 from hedgectl.core.engine.fills import chase_fills
 from hedgectl.core.engine.sensing import check_sensed
@@ -45,6 +46,7 @@ def ticked(work: Work) -> None:
         _cancel_rested(work)
     if work.now.mono_ms >= volatile.snapshot_next_mono_ms:
         _cycle(work)
+    review(work)
 
 
 def _cycle(work: Work) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from hedgectl.core.model.event_belief import BeliefState as BeliefState
+from hedgectl.core.model.event_belief import MismatchClosed as MismatchClosed
+from hedgectl.core.model.event_belief import MismatchOpened as MismatchOpened
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
@@ -332,6 +335,9 @@ Event = (
     | PositionCorrected
     | CoverSeen
     | CoverLost
+    | MismatchOpened
+    | MismatchClosed
+    | BeliefState
     | Inferred
     | Alert
 )

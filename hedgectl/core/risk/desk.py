@@ -16,6 +16,8 @@ from hedgectl.core.settings import Settings
 class Desk:
     """`exposure_usdt` counts what is open, working and unknown on the symbol: unknown is filled until proven otherwise.
 
+    From `posture` on: what belief still allows (B5), `cooldown_left_ms` until the symbol's next entry.
+
     `seen` says what became of an intent of this id ("" when it is new); `journal_dead` why the journal cannot be
     written ("" when it can). `failures` is the longest row of reads that gave up, of one kind.
     """
@@ -33,3 +35,10 @@ class Desk:
     unsettled: str
     failures: int
     exposure_usdt: Decimal
+    posture: str
+    entries_allowed: bool
+    notional_usdt_max: Decimal
+    confidence_min: Decimal
+    cooldown_left_ms: int
+    open_entries: int
+    open_entries_max: int

@@ -16,7 +16,7 @@ SYMBOL_CAP = code(
 
 def order_cap(entry: Entry, sized: Sized, desk: Desk) -> Verdict:
     """Per-order notional."""
-    limit = desk.settings.order_notional_usdt_max
+    limit = min(desk.settings.order_notional_usdt_max, desk.notional_usdt_max)
     if sized.notional_usdt <= limit:
         return APPROVED
     return refused(ORDER_CAP, f"{sized.notional_usdt:.2f}", limit, f"wish at most {limit} USDT")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hedgectl.core.model.intent import Entry
+from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.verdict import APPROVED, Verdict, code, refused
 from hedgectl.core.risk.desk import Desk
 
@@ -26,6 +27,11 @@ UNSETTLED = code(
 )
 NO_QUOTE = code("market.no_quote", "There is no quote of the symbol yet.")
 STALE_QUOTE = code("market.stale_quote", "The last quote of the symbol is older than limits.quote_age_ms_max.")
+
+POSTURE = code("belief.posture", "Too much is unsettled between us and the exchange: entries wait, exits stay open.")
+CONFIDENCE = code("belief.confidence", "In this posture entries need more confidence than the intent states.")
+COOLDOWN = code("belief.cooldown", "In this posture a symbol's entries keep a distance in time.")
+CROWDED = code("belief.open_orders", "In this posture the symbol has as many working entries as it may.")
 
 FUTURE_MS_MAX = 2_000
 LOOK = "check the network and the exchange's status page"
@@ -121,6 +127,35 @@ def venue_calm(entry: Entry, desk: Desk) -> Verdict:
     return refused(TROUBLE, f"{desk.failures} reads in a row gave up", limit, LOOK)
 
 
+def posture_allows(entry: Entry, desk: Desk) -> Verdict:
+    """RED takes no entries (B5)."""
+    if desk.entries_allowed:
+        return APPROVED
+    return refused(POSTURE, desk.posture, "ORANGE or calmer", "hedgectl status says what is unsettled")
+
+
+def confident_enough(entry: Entry, desk: Desk) -> Verdict:
+    """The less we know, the surer a wish must be; one that says nothing is not sure."""
+    stated = entry.confidence if entry.confidence is not None else ZERO
+    if stated >= desk.confidence_min:
+        return APPROVED
+    return refused(CONFIDENCE, stated, desk.confidence_min, f"wait for GREEN, or state more ({desk.posture} now)")
+
+
+def cooled_down(entry: Entry, desk: Desk) -> Verdict:
+    """The less we know, the fewer entries at a time."""
+    if desk.cooldown_left_ms <= 0:
+        return APPROVED
+    return refused(COOLDOWN, f"{desk.cooldown_left_ms} ms left", "0", f"send it again then ({desk.posture} now)")
+
+
+def not_crowded(entry: Entry, desk: Desk) -> Verdict:
+    """The less we know, the fewer working entries a symbol may have."""
+    if desk.open_entries < desk.open_entries_max:
+        return APPROVED
+    return refused(CROWDED, desk.open_entries, desk.open_entries_max, f"wait for one to end ({desk.posture} now)")
+
+
 IDENTITY = (
     not_stopping,
     account_checked,
@@ -132,5 +167,9 @@ IDENTITY = (
     rules_known,
     venue_calm,
     settled,
+    posture_allows,
+    confident_enough,
+    cooled_down,
+    not_crowded,
     quote_fresh,
 )

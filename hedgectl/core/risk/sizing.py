@@ -63,7 +63,10 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
         quantity = entry.quantity
     else:
         assert entry.notional_usdt is not None
-        quantity = floor_step(entry.notional_usdt / price, step)
+        # A posture clips a wish; the desk's own cap refuses it, and an explicit quantity is never changed.
+        clipped = desk.notional_usdt_max < desk.settings.order_notional_usdt_max
+        wish = min(entry.notional_usdt, desk.notional_usdt_max) if clipped else entry.notional_usdt
+        quantity = floor_step(wish / price, step)
     smallest = smallest_quantity(rules, price, market)
     if quantity < smallest:
         found = f"{plain(quantity)} = {quantity * price:.2f} USDT"

@@ -15,7 +15,7 @@ from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Purpose
 from hedgectl.core.orders.clientid import sends_before
-from hedgectl.core.state.durable import Cover, DoneOrder, LiveOrder, OpenIntent, Position, Stage, key_of
+from hedgectl.core.state.durable import Cover, Disagreement, DoneOrder, LiveOrder, OpenIntent, Position, Stage, key_of
 from hedgectl.core.state.index import position_key
 from hedgectl.core.state.volatile import State
 
@@ -82,6 +82,8 @@ def _order_prepared(state: State, event: ev.OrderPrepared) -> None:
     order = event.order
     live = state.durable.orders[order.client_id] = LiveOrder(order)
     state.index.enter(live)
+    if order.purpose is Purpose.ENTRY:
+        state.durable.entry_ms[order.symbol] = order.timestamp_ms
     intent = state.durable.intents.get(order.intent_id)
     if intent is not None and order.purpose in (Purpose.ENTRY, Purpose.EXIT):
         intent.waiting = False
@@ -196,7 +198,7 @@ def _move_position(state: State, event: ev.Filled) -> None:
     if before == 0 or before * after < 0:  # opened, or flipped: what is left was bought at this price
         position.entry_price = trade.price
         position.intent_id, position.correlation_id, position.sends = (
-            event.intent_id or f"adopt:{key}:{trade.at_ms}",
+            _name_of(state, event) or f"adopt:{key}:{trade.at_ms}",
             event.correlation_id,
             0,
         )
@@ -206,6 +208,13 @@ def _move_position(state: State, event: ev.Filled) -> None:
     position.changed_ms = trade.at_ms
     if after == 0:
         del state.durable.positions[key]
+
+
+def _name_of(state: State, event: ev.Filled) -> str:
+    """The intent that a position and its covers are called after; one that opens a second time gets a second name."""
+    intent = state.durable.intents.get(event.intent_id)
+    again = event.intent_id and (intent is None or intent.filled)
+    return f"{event.intent_id}#{event.trade.trade_id}" if again else event.intent_id
 
 
 def _position_corrected(state: State, event: ev.PositionCorrected) -> None:
@@ -231,6 +240,22 @@ def _cover_lost(state: State, event: ev.CoverLost) -> None:
     cover = state.durable.covers.get(key)
     if cover is not None and cover.client_id == event.client_id:
         del state.durable.covers[key]
+
+
+def _mismatch_opened(state: State, event: ev.MismatchOpened) -> None:
+    state.durable.belief.open[event.key] = Disagreement(event.what, event.symbol, event.at_ms)
+
+
+def _mismatch_closed(state: State, event: ev.MismatchClosed) -> None:
+    state.durable.belief.open.pop(event.key, None)
+
+
+def _belief_state(state: State, event: ev.BeliefState) -> None:
+    belief = state.durable.belief
+    belief.streak, belief.posture, belief.since_ms = event.streak, event.posture, event.since_ms
+    belief.above_ms, belief.below_ms = event.above_ms, event.below_ms
+    belief.history.append([event.at_ms, event.score])
+    del belief.history[: -state.settings.belief.history_max]
 
 
 def _retire_if_over(state: State, live: LiveOrder) -> None:
@@ -291,6 +316,9 @@ FOLD: dict[type, Callable[[State, Any], None]] = {
     ev.PositionCorrected: _position_corrected,
     ev.CoverSeen: _cover_seen,
     ev.CoverLost: _cover_lost,
+    ev.MismatchOpened: _mismatch_opened,
+    ev.MismatchClosed: _mismatch_closed,
+    ev.BeliefState: _belief_state,
     ev.Inferred: _nothing,
     ev.Alert: _nothing,
 }

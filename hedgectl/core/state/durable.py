@@ -118,6 +118,28 @@ class Money:
 
 
 @dataclass(slots=True)
+class Disagreement:
+    """One open mismatch, since when."""
+
+    what: str
+    symbol: str
+    first_ms: int
+
+
+@dataclass(slots=True)
+class Belief:
+    """How sure we are: open mismatches, looks in a row that showed one, the posture that is held, past scores."""
+
+    open: dict[str, Disagreement] = field(default_factory=dict)
+    streak: int = 0
+    posture: str = "GREEN"
+    since_ms: int = 0
+    above_ms: int = 0
+    below_ms: int = 0
+    history: list[list[float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Durable:
     """Everything a restart must know."""
 
@@ -137,6 +159,8 @@ class Durable:
     fill_ms: dict[str, int] = field(default_factory=dict)
     stated_ms: dict[str, int] = field(default_factory=dict)
     money: Money = field(default_factory=Money)
+    belief: Belief = field(default_factory=Belief)
+    entry_ms: dict[str, int] = field(default_factory=dict)
     stopping: str = ""
 
 

@@ -17,6 +17,7 @@ from hedgectl.core.model.reply import Fault, FaultKind, Reply
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=8, min_value=-(10**9), max_value=10**9)
 st.register_type_strategy(D, decimals)
 st.register_type_strategy(int, st.integers(-(2**53), 2**53))
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 st.register_type_strategy(str, st.text(st.characters(codec="utf-8"), max_size=20))
 
 
