@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from decimal import Decimal as D
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -25,7 +26,9 @@ from hedgectl.sim.faults.profile import FaultProfile
 
 STORM_S, CALM_S, PATIENCE_S, RETRY_AFTER_S = 300, 120, 5, 240
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")
-SEEDS = [int(each) for each in os.environ.get("STORM_SEEDS", "").split(",") if each] or list(range(1, 41))
+KEPT = [line.split()[0] for line in (Path(__file__).parent / "seeds" / "storm.txt").read_text().splitlines()]
+ASKED = [int(each) for each in os.environ.get("STORM_SEEDS", "").split(",") if each]
+SEEDS = ASKED or [*range(1, 41), *(int(each) for each in KEPT if each.isdigit())]
 
 
 class Wishes:
@@ -145,6 +148,9 @@ def crimes(life):
     for trade, times in fills.items():
         if times > 1:
             yield f"fill {trade} is in the journal {times} times"
+    for entry in life.ledger.of("fill"):
+        if (entry.symbol, entry.body["trade_id"]) not in fills:
+            yield f"fill {entry.body['trade_id']} of {entry.symbol} is not in the journal"
     if life.ledger.dropped:
         yield f"the ledger forgot {life.ledger.dropped} entries: this proves nothing"
 

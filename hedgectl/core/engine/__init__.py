@@ -67,7 +67,7 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
         case given_.StopRequested():
             stop_requested(work, given)
         case given_.ClockMeasured():
-            pass  # the offset is the clock's; the next moment carries it
+            state.volatile.failures.pop("clock", None)  # the offset is the clock's; the next moment carries it
     work.decision.used = state.volatile.used
     return work.decision
 

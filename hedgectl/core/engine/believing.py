@@ -24,7 +24,7 @@ def review(work: Work, looked: bool = False) -> None:
     changed = False
     for key, known in list(belief.open.items()):
         if key not in current:
-            work.note(MismatchClosed(key, known.symbol, now - known.first_ms), "", known.symbol)
+            work.note(MismatchClosed(key, known.symbol, max(now - known.first_ms, 0)), "", known.symbol)
             changed = True
     for key, (what, symbol) in current.items():
         if key not in belief.open:

@@ -60,6 +60,10 @@ def _cycle(work: Work) -> None:
         if symbol not in volatile.trades_asked:
             del volatile.trades_wanted[symbol]
             work.want_trades(symbol, since)
+    if "instruments" in volatile.failures:  # without rules no entry passes: what failed at the start is asked again
+        work.command(ReadInstruments("the last read gave up"))
+    if "clock" in volatile.failures:
+        work.command(MeasureClock("the last measurement gave up"))
     work.want_snapshot("cycle", regular=True)
 
 

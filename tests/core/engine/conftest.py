@@ -67,16 +67,20 @@ class Bench:
 
     def start(self) -> Bench:
         self.say(Started("run1", "0", "sim", "x"))
+        self.say(self.rules())
+        self.say(self.snapshot())
+        self.quote("BTCUSDT", "50000", "50000.1")
+        self.quote("METISUSDT", "40", "40.01")
+        return self
+
+    def rules(self) -> InstrumentsTaken:
+        """What exchangeInfo says."""
         rules = (
             instrument(),
             instrument("ETHUSDT", tick=D("0.01"), min_notional=D("20")),
             instrument("METISUSDT", tick=D("0.01"), step=D("0.01"), market_step=D("0.01"), min_notional=D("5")),
         )
-        self.say(InstrumentsTaken(rules, 2400, 300, 1200))
-        self.say(self.snapshot())
-        self.quote("BTCUSDT", "50000", "50000.1")
-        self.quote("METISUSDT", "40", "40.01")
-        return self
+        return InstrumentsTaken(rules, 2400, 300, 1200)
 
     def quote(self, symbol: str, bid: str, ask: str) -> None:
         self.say(QuotesTaken((Quote(symbol, D(bid), D(ask), D(bid), T0 + self.ms),)))

@@ -6,7 +6,16 @@ from decimal import Decimal as D
 
 import pytest
 
-from hedgectl.core.model.input import InstrumentsTaken, IntentReceived, ReadFailed, ReadRetried, StopRequested
+from hedgectl.core.model.command import MeasureClock, ReadInstruments
+from hedgectl.core.model.input import (
+    ClockMeasured,
+    InstrumentsTaken,
+    IntentReceived,
+    ReadFailed,
+    ReadRetried,
+    Started,
+    StopRequested,
+)
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.order import Kind, Lane, Leg, Mode, Purpose, Side, Tif
 
@@ -129,6 +138,22 @@ def test_an_exchange_that_cannot_be_read_takes_no_entry_until_it_can(bench):
     bench.look_at()
     bench.enter("k2")
     assert bench.sent
+
+
+@pytest.mark.parametrize(("what", "command"), [("instruments", ReadInstruments), ("clock", MeasureClock)])
+def test_what_gave_up_at_the_start_is_asked_again_with_the_cycle(make_bench, what, command):
+    bench = make_bench()
+    bench.say(Started("run1", "0", "sim", "x"))
+    bench.say(ReadFailed(what, "", "read_timeout"))
+    bench.look_at()
+    asked = len(bench.commands)
+    bench.tick(10_001)
+    assert any(isinstance(each, command) for each in bench.commands[asked:])
+    bench.say(bench.rules() if what == "instruments" else ClockMeasured(0, 10))
+    asked = len(bench.commands)
+    bench.look_at()
+    bench.tick(10_001)
+    assert not any(isinstance(each, command) for each in bench.commands[asked:])
 
 
 def test_a_retried_read_is_an_event(bench):
