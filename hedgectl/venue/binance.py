@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+from typing import TypeVar
 
 from hedgectl.core.model.evidence import AlgoRow, OrderRow
 from hedgectl.core.model.input import (
@@ -49,6 +50,8 @@ from hedgectl.venue.rates import Rates
 from hedgectl.venue.retry import OnRetry, Reader, why
 from hedgectl.venue.rows import algo_row, order_row
 from hedgectl.venue.trades import read_trades
+
+T = TypeVar("T")
 
 AHEAD_MS = 1_000
 MINUTE_MS = 60_000
@@ -127,11 +130,11 @@ class Binance:
 
     async def trades(self, symbol: str, since_ms: int) -> TradesTaken | ReadFailed:
         """Own fills of a symbol."""
-        return await read_trades(self._asking, symbol, since_ms)
+        return self._stopped(await read_trades(self._asking, symbol, since_ms))
 
     async def snapshot(self, symbols: Symbols | None = None) -> SnapshotTaken | ReadFailed:
         """The whole account, or a failure that names the part."""
-        return await read_snapshot(self._asking, symbols, self._exchange.now_ms())
+        return self._stopped(await read_snapshot(self._asking, symbols, self._exchange.now_ms()))
 
     async def mode(self) -> ModeTaken | ReadFailed:
         """Position mode as the account says it (X2)."""
@@ -139,11 +142,11 @@ class Binance:
 
     async def quotes(self, symbols: Symbols) -> QuotesTaken | ReadFailed:
         """The market now."""
-        return await read_quotes(self._asking, symbols)
+        return self._stopped(await read_quotes(self._asking, symbols))
 
     async def instruments(self, symbols: Symbols) -> InstrumentsTaken | ReadFailed:
         """Trading rules and rate limits."""
-        return await read_instruments(self._asking, symbols)
+        return self._stopped(await read_instruments(self._asking, symbols))
 
     async def clock(self) -> ClockMeasured | ReadFailed:
         """Measure the exchange's clock, and tell `exchange` (X9)."""
@@ -177,6 +180,13 @@ class Binance:
     async def close(self) -> None:
         """Close the transport."""
         await self.client.close()
+
+    def _stopped(self, read: T | ReadFailed) -> T | ReadFailed:
+        """A read that failed while the exchange asks us to wait says so: reading on would lengthen a ban (X8)."""
+        rates = self.client.rates
+        if isinstance(read, ReadFailed) and rates.retry_after_ms > self._exchange.now_ms():
+            return replace(read, status=418 if rates.banned else 429, until_ms=rates.retry_after_ms)
+        return read
 
     async def _write(self, endpoint: Endpoint, params: dict[str, str], timeout_ms: int) -> Answer:
         asked = await self.client.ask(endpoint, params, timeout_ms)

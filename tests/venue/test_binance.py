@@ -264,3 +264,12 @@ def test_rates_follow_the_headers(desk):
     desk.run(desk.venue.send(desk.prepared()))
     assert (desk.venue.rates.orders_10s, desk.venue.rates.orders_1m) == (1, 1)
     assert desk.venue.rates.at_ms == desk.exchange_time.now_ms()
+
+
+def test_a_read_refused_by_a_ban_says_until_when(make_desk, reply):
+    banned = reply(418, '{"code":-1003,"msg":"Way too many requests; IP banned until 1."}', **{"retry-after": "120"})
+    desk = make_desk().scripted(banned)
+    failed = desk.run(desk.venue.quotes(SYMBOLS))
+    assert isinstance(failed, ReadFailed)
+    assert failed.status == 418
+    assert 119_000 <= failed.until_ms - desk.exchange_time.now_ms() <= 120_000

@@ -214,6 +214,8 @@ def read_failed(work: Work, given: ReadFailed) -> None:
         since = volatile.trades_asked.pop(given.symbol, None)
         if since is not None:
             volatile.trades_wanted[given.symbol] = min(since, volatile.trades_wanted.get(given.symbol, since))
+    if given.status:
+        volatile.budget.told(given.status, given.until_ms)
     count = volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1
     if count & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th, ... in a row: loud at once, and a night of it stays readable
         what = f"{given.why}  ({count} in a row)" if count > 1 else given.why

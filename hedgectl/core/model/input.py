@@ -170,11 +170,16 @@ class ClockMeasured:
 
 @dataclass(frozen=True, slots=True)
 class ReadFailed:
-    """A read gave up: which one (snapshot, trades, quotes, instruments, clock), of what, and why."""
+    """A read gave up: which one (snapshot, trades, quotes, instruments, clock), of what, and why.
+
+    `status` 429 or 418: the exchange asked to wait until `until_ms` (exchange time); 0: it asked for nothing.
+    """
 
     what: str
     symbol: str
     why: str
+    status: int = 0
+    until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

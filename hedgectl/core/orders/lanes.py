@@ -124,6 +124,10 @@ class Budget:
             until_ms = exchange_ms + BAN_MS_UNSTATED
         else:
             until_ms = (exchange_ms // MINUTE_MS + 1) * MINUTE_MS
+        self.told(status, until_ms)
+
+    def told(self, status: int, until_ms: int) -> None:
+        """The exchange asked to wait until then: a 429 stops entries, a 418 reading too."""
         self.entries_after_ms = max(self.entries_after_ms, until_ms)
         if status == 418:  # each request under a ban lengthens it
             self.reads_after_ms = max(self.reads_after_ms, until_ms)

@@ -141,3 +141,19 @@ def test_an_outage_is_never_order_not_found(bench, failure):
     assert "order.missed" not in bench.kinds()
     bench.tick()
     assert bench.state.durable.belief.open
+
+
+def test_a_ban_learnt_from_a_read_stops_reading_and_entries_until_it_ends(bench):
+    bench.holding()
+    now = bench.state.durable.entry_ms["BTCUSDT"] + bench.ms
+    bench.say(ReadFailed("snapshot", "", "418", 418, now + 60_000))
+    asked = len(bench.commands)
+    bench.tick(11_000)
+    bench.quote("METISUSDT", "40", "40.01")
+    bench.enter("k2", "METISUSDT", notional_usdt=D(50), confidence=D(1))
+    assert refusal(bench).code == "lane.rate_stop"
+    assert not [command for command in bench.commands[asked:] if type(command).__name__ == "ReadSnapshot"]
+    bench.leave()
+    assert bench.sent[-1].purpose is Purpose.EXIT
+    bench.tick(50_000)
+    assert [command for command in bench.commands[asked:] if type(command).__name__ == "ReadSnapshot"]
