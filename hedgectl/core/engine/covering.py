@@ -201,9 +201,12 @@ def verify_covers(work: Work) -> None:
 def withdraw_leftover(work: Work, live: LiveOrder) -> None:
     """A stop of ours that outlived its position (E4)."""
     order = live.order
-    if live.cancels < work.settings.cancel_attempts_max:
-        work.note(CancelSent(order.client_id, COVER_CLOSED), order.correlation_id, order.symbol)
-        work.command(Cancel(order.client_id, order.symbol, order.kind.conditional, Lane.RECONCILE))
+    if live.cancels == work.settings.cancel_attempts_max:
+        what = f"{order.client_id} outlived its position and could not be withdrawn in {live.cancels} attempts"
+        hint = "it is tried on with each look; or cancel it by hand"
+        work.alert("cancel.not_confirmed", order.symbol, what, hint, order.correlation_id)
+    work.note(CancelSent(order.client_id, COVER_CLOSED), order.correlation_id, order.symbol)
+    work.command(Cancel(order.client_id, order.symbol, order.kind.conditional, Lane.RECONCILE))
 
 
 def tend_uncovered(work: Work) -> None:
