@@ -42,7 +42,6 @@ class BeliefLimits:
     yellow: Step = Step(0.5, 0.3, 0.5, 10, 0.5, 15, 4)
     orange: Step = Step(1.5, 1.0, 0.2, 5, 0.7, 60, 2)
     red: Step = Step(3.0, 2.0, 0.0, 1, 1.0, 300, 0)
-    kill_on_red: bool = False
 
 
 @dataclass(frozen=True, slots=True)

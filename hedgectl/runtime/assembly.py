@@ -36,7 +36,7 @@ from hedgectl.runtime.folders import JOURNAL, fresh_folder, holder, restored
 from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
-from hedgectl.runtime.notify import notify, watchdog_ms
+from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_ms
 from hedgectl.runtime.place import open_place
 from hedgectl.runtime.signals import asking_to_stop
 from hedgectl.runtime.summing import summary_of
@@ -205,10 +205,10 @@ class Trader:
             beside.append(asyncio.create_task(self._needed(needed)))
         try:
             with nullcontext() if self.virtual else asking_to_stop(self.ending.asked):
-                notify("READY=1", os.environ)
+                notify(READY, os.environ)
                 await executor.run()
         finally:
-            notify("STOPPING=1", os.environ)
+            notify(STOPPING, os.environ)
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -285,4 +285,4 @@ class Trader:
 
 
 def _pat_watchdog() -> None:
-    notify("WATCHDOG=1", os.environ)
+    notify(WATCHDOG, os.environ)

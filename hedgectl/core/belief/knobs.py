@@ -12,7 +12,7 @@ from hedgectl.core.settings import BeliefLimits
 
 @dataclass(frozen=True, slots=True)
 class GuardKnobs:
-    """Limits on entries only. `kill_switch_trip` asks for the kill switch; a person re-arms it."""
+    """Limits on entries only."""
 
     allow_entries: bool
     max_notional_usdt: Decimal
@@ -21,7 +21,6 @@ class GuardKnobs:
     entry_cooldown_seconds: int
     max_open_orders_per_symbol: int
     mode: Posture
-    kill_switch_trip: bool
 
 
 def knobs_of(held: Posture, debt: Debt, order_notional_usdt_max: Decimal, limits: BeliefLimits) -> GuardKnobs:
@@ -39,7 +38,6 @@ def knobs_of(held: Posture, debt: Debt, order_notional_usdt_max: Decimal, limits
         entry_cooldown_seconds=step.cooldown_s,
         max_open_orders_per_symbol=step.open_orders_max,
         mode=mode,
-        kill_switch_trip=mode is Posture.RED and limits.kill_on_red,
     )
 
 
@@ -53,5 +51,4 @@ def strictest(first: GuardKnobs, second: GuardKnobs) -> GuardKnobs:
         max(first.entry_cooldown_seconds, second.entry_cooldown_seconds),
         min(first.max_open_orders_per_symbol, second.max_open_orders_per_symbol),
         POSTURES[max(first.mode.rank, second.mode.rank)],
-        first.kill_switch_trip or second.kill_switch_trip,
     )

@@ -113,6 +113,7 @@ def desk_for(work: Work, entry: Entry) -> Desk:
         posture=knobs.mode.value,
         entries_allowed=knobs.allow_entries,
         notional_usdt_max=max(knobs.max_notional_usdt, ZERO),
+        leverage_max=knobs.max_leverage,
         confidence_min=knobs.min_entry_conf,
         cooldown_left_ms=next_ms - work.now.exchange_ms if knobs.entry_cooldown_seconds else 0,
         open_entries=sum(order.purpose is Purpose.ENTRY for order in mine),

@@ -9,7 +9,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
-BPS = Decimal("0.0001")
 
 
 def dec(value: str | int | Decimal) -> Decimal:

@@ -38,6 +38,7 @@ class Desk:
     posture: str
     entries_allowed: bool
     notional_usdt_max: Decimal
+    leverage_max: int
     confidence_min: Decimal
     cooldown_left_ms: int
     open_entries: int

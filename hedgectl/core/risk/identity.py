@@ -30,6 +30,7 @@ STALE_QUOTE = code("market.stale_quote", "The last quote of the symbol is older 
 
 POSTURE = code("belief.posture", "Too much is unsettled between us and the exchange: entries wait, exits stay open.")
 CONFIDENCE = code("belief.confidence", "In this posture entries need more confidence than the intent states.")
+LEVERAGE = code("belief.leverage", "In this posture entries may not ask for so much leverage.")
 COOLDOWN = code("belief.cooldown", "In this posture a symbol's entries keep a distance in time.")
 CROWDED = code("belief.open_orders", "In this posture the symbol has as many working entries as it may.")
 
@@ -142,6 +143,13 @@ def confident_enough(entry: Entry, desk: Desk) -> Verdict:
     return refused(CONFIDENCE, stated, desk.confidence_min, f"wait for GREEN, or state more ({desk.posture} now)")
 
 
+def leverage_allowed(entry: Entry, desk: Desk) -> Verdict:
+    """The less we know, the less leverage a wish may ask for."""
+    if entry.leverage is None or entry.leverage <= desk.leverage_max:
+        return APPROVED
+    return refused(LEVERAGE, entry.leverage, desk.leverage_max, f"ask for less, or wait for GREEN ({desk.posture} now)")
+
+
 def cooled_down(entry: Entry, desk: Desk) -> Verdict:
     """The less we know, the fewer entries at a time."""
     if desk.cooldown_left_ms <= 0:
@@ -169,6 +177,7 @@ IDENTITY = (
     settled,
     posture_allows,
     confident_enough,
+    leverage_allowed,
     cooled_down,
     not_crowded,
     quote_fresh,

@@ -66,7 +66,6 @@ class Volatile:
     snapshot_wanted: str = ""
     trades_asked: dict[str, int] = field(default_factory=dict)
     trades_wanted: dict[str, int] = field(default_factory=dict)
-    agreed_ms: dict[str, int] = field(default_factory=dict)
     settling: dict[str, Settling] = field(default_factory=dict)
     doubts: dict[str, Doubt] = field(default_factory=dict)
     sensed: dict[str, tuple[Decimal, int]] = field(default_factory=dict)

@@ -61,7 +61,9 @@ def test_yellow_clips_a_wish_asks_for_confidence_and_keeps_a_distance(bench):
         wait(bench, 1)
     bench.enter("unsure", "METISUSDT", notional_usdt=D(900))
     assert refusal(bench).code == "belief.confidence"
-    bench.enter("sure", "METISUSDT", notional_usdt=D(900), confidence=D("0.9"))
+    bench.enter("bold", "METISUSDT", notional_usdt=D(900), confidence=D("0.9"), leverage=11)
+    assert refusal(bench).code == "belief.leverage"
+    bench.enter("sure", "METISUSDT", notional_usdt=D(900), confidence=D("0.9"), leverage=10)
     sent = bench.sent[-1]
     assert sent.quantity * D("40.01") <= D(500)
     bench.enter("soon", "METISUSDT", notional_usdt=D(50), confidence=D("0.9"))
