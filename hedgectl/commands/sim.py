@@ -68,14 +68,14 @@ async def _serve(
     import sys
 
     from hedgectl.commands.output import write
-    from hedgectl.runtime.clock import ExchangeTime, RealClock
+    from hedgectl.runtime.clock import RealClock
     from hedgectl.runtime.place import open_box
     from hedgectl.runtime.signals import asking_to_stop
     from hedgectl.screens.ink import Tone, line
     from hedgectl.sim.server import serve as open_port
 
     clock = RealClock()
-    box, _, listed = open_box(feed, config, clock, ExchangeTime(clock), None)
+    box, listed = open_box(feed, config, clock)
     served = await open_port(box, port=port, now_ms=clock.wall_ms)
     ended = asyncio.Event()
     rows = [

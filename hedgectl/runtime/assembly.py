@@ -37,7 +37,8 @@ from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
 from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_ms
-from hedgectl.runtime.place import open_place
+from hedgectl.runtime.perform import Probe
+from hedgectl.runtime.place import Place, open_place
 from hedgectl.runtime.signals import asking_to_stop
 from hedgectl.runtime.summing import summary_of
 from hedgectl.runtime.tally import Tally
@@ -98,11 +99,20 @@ def run(
         return asyncio.run(Trader(job, RealClock()).main())
 
 
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What a drill puts around a run: how its place is opened, and who is told of each crash point (before and after
+    each request and each commit)."""
+
+    open_place: Callable[..., Place] = open_place
+    probe: Probe | None = None
+
+
 class Trader:
     """One run. `main` is the whole of it; built on the loop that runs it."""
 
-    def __init__(self, job: Job, clock: Clock) -> None:
-        self.job, self.clock = job, clock
+    def __init__(self, job: Job, clock: Clock, rig: Rig | None = None) -> None:
+        self.job, self.clock, self.rig = job, clock, rig or Rig()
         self.virtual = isinstance(clock, VirtualClock)
         self.settings: Settings = to_settings(job.config)
 
@@ -136,10 +146,11 @@ class Trader:
         job, clock = self.job, self.clock
         self.exchange = ExchangeTime(clock)
         notices = Notices(on_retry=self._retried, on_clock=self._measured)
-        self.place = open_place(job.options, job.config, job.credentials, clock, self.exchange, notices=notices)
+        opened = self.rig.open_place
+        self.place = opened(job.options, job.config, job.credentials, clock, self.exchange, notices=notices)
         self.settings = to_settings(job.config, symbols=self.place.symbols)
         path, synchronous = job.folder / JOURNAL, job.config.journal.synchronous
-        self.journal = Journal(path, live=not self.virtual, synchronous=synchronous)
+        self.journal = Journal(path, live=not self.virtual, synchronous=synchronous, probe=self.rig.probe)
         if self.virtual:
             loop = asyncio.get_running_loop()
             assert isinstance(loop, VirtualLoop)
@@ -183,6 +194,7 @@ class Trader:
             heartbeat=_pat_watchdog if watchdog_ms(os.environ) else None,
             suspect=self.place.stream.suspect,
             may_quote=self._may_quote,
+            probe=self.rig.probe,
         )
         if not isinstance(self.job.output, Silent):
             executor.observe("screen", self.job.output.on_notes)

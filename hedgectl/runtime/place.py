@@ -63,8 +63,10 @@ def open_place(
     *,
     faults: FaultProfile | None = None,
     notices: Notices | None = None,
+    again: Place | None = None,
 ) -> Place:
-    """The place that the options name. `credentials` None stands for the embedded exchange's own.
+    """The place that the options name. `credentials` None stands for the embedded exchange's own; `again` is a place in
+    this process that is entered anew, as after a crash: the same exchange with the same troubles.
 
     Raises ClientError (no client can be made), FeedError (the market file is unusable), ValueError (bad address).
     """
@@ -72,7 +74,12 @@ def open_place(
     credentials = credentials or Credentials(BOX_KEY, BOX_KEY)
     rng = Random(f"{config.box.seed}:venue")
     if environment is Environment.SIM and options.sim_url is None:
-        box, wire, symbols = open_box(options.feed, config, clock, exchange, faults)
+        if again is None:
+            box, symbols = open_box(options.feed, config, clock)
+        else:
+            assert again.box is not None
+            box, symbols = again.box, again.symbols
+        wire = open_wire(box, config, clock, faults, again.wire if again is not None else None)
         from hedgectl.venue.streams import BoxStream
         from hedgectl.venue.transports.box import InProcess
 
@@ -113,14 +120,11 @@ def _binance(
     return Binance(client, clock, exchange, rng, None, notices)
 
 
-def open_box(
-    feed_path: Path | None, config: Config, clock: Clock, exchange: ExchangeTime, faults: FaultProfile | None
-) -> tuple[Box, BoxTransport, tuple[str, ...]]:
-    """A fresh embedded exchange, the wire to it, and the symbols of its market."""
+def open_box(feed_path: Path | None, config: Config, clock: Clock) -> tuple[Box, tuple[str, ...]]:
+    """A fresh embedded exchange, and the symbols of its market."""
     from hedgectl.sim.box import Box
     from hedgectl.sim.exchange import Exchange
     from hedgectl.sim.market.opening import open_feed
-    from hedgectl.sim.transport import BoxTransport
 
     # A recording brings its symbols; bars do not say whose they are, so one must be named.
     wanted = config.run.symbols if feed_path is None or len(config.run.symbols) == 1 else ()
@@ -140,15 +144,25 @@ def open_box(
         order_limit_10s=settings.order_limit_10s,
         order_limit_1m=settings.order_limit_1m,
     )
-    wire = BoxTransport(
+    return box, tuple(feed.specs)
+
+
+def open_wire(
+    box: Box, config: Config, clock: Clock, faults: FaultProfile | None, old: BoxTransport | None
+) -> BoxTransport:
+    """A connection to the box; after an `old` one, with its faults and its world's troubles."""
+    from hedgectl.sim.transport import BoxTransport
+
+    settings = config.box
+    return BoxTransport(
         box,
         clock=clock.wall_ms,
         sleep=clock.sleep_ms,
-        rng=Random(f"{settings.seed}:wire"),
-        profile=faults,
+        rng=Random(f"{settings.seed}:wire" + (f":{clock.mono_ms()}" if old is not None else "")),
+        profile=old.profile if old is not None else faults,
         latency_ms=latency(settings.latency_ms),
+        director=old.director if old is not None else None,
     )
-    return box, wire, tuple(feed.specs)
 
 
 def latency(median_ms: int) -> tuple[int, int] | int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgectl.core.state.volatile import State
-from hedgectl.drill.measure import Wrongness, measure
+from hedgectl.runtime.measure import Wrongness, measure
 from hedgectl.runtime.place import Place
 from hedgectl.runtime.tally import Tally
 from hedgectl.screens.view import RunSummary

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from hedgectl.drill.measure import measure
+from hedgectl.runtime.measure import measure
 from hedgectl.sim.ledger import CoverPoint, Ledger, PositionPoint
 
 KEY = ("BTCUSDT", "LONG")
