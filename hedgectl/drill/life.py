@@ -14,8 +14,9 @@ from typing import Any
 from hedgectl.config.options import RunOptions
 from hedgectl.config.schema import Config
 from hedgectl.core.model.codec import EVENTS, decode
-from hedgectl.runtime.assembly import JOURNAL, Job, Rig, Trader
+from hedgectl.runtime.assembly import Job, Rig, Trader
 from hedgectl.runtime.clock import VirtualClock
+from hedgectl.runtime.folders import JOURNAL
 from hedgectl.runtime.loop import run_virtual
 from hedgectl.runtime.perform import Probe
 from hedgectl.runtime.place import Place, open_place
