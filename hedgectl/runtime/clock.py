@@ -69,19 +69,11 @@ class VirtualClock:
             await asyncio.sleep(0)
             return
         loop = self.loop
-        waiter = loop.create_future()
-        # Due at a whole millisecond: a day of one-second sleeps must not gather rounding errors.
-        timer = loop.call_at((loop.now_ms + ms) / 1000, _wake, waiter)
         try:
-            await waiter
+            await loop.sleep_until_ms(loop.now_ms + ms)
         except asyncio.CancelledError:
-            timer.cancel()
+            loop.sleeper_cancelled()
             raise
-
-
-def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
 
 
 class ExchangeTime:

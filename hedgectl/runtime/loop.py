@@ -2,7 +2,7 @@
 
 One thread, no sockets, no executor: each says so in an error instead of leaking real time into a seeded life.
 `before_jump` runs when nothing is ready and before time moves; the journal commits there. Private parts of asyncio that
-it rests on (`_ready`, `_run_once`, a handle's `_scheduled`) are the same from 3.11 to 3.13; tests pin them.
+it rests on (`_ready`, `_run_once`, the fields of a handle) are the same from 3.11 to 3.13; tests pin them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import heapq
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import Any, NoReturn, TypeVar, TypeVarTuple
 
 from hedgectl.runtime.clock import VIRTUAL_EPOCH_MS, VirtualClock
@@ -35,14 +35,30 @@ def _refused(name: str) -> Any:
     return refuse
 
 
+class _Soon(asyncio.Handle):
+    """A Handle without the questions of asyncio's debug mode: a virtual day makes millions of them."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, callback: Callable[..., object], args: tuple[Any, ...], loop: VirtualLoop, context: Context | None
+    ) -> None:
+        self._callback = callback
+        self._args = args
+        self._loop = loop
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+        self._repr = self._source_traceback = None
+
+
 class VirtualLoop(asyncio.BaseEventLoop):
     """Starts at time 0.0; `now_ms` is the same in whole milliseconds. Equal programs run equally: order and times.
 
-    Timers due at one time run in the order in which they were asked for. Handles and timers are made here, without the
-    checks of asyncio's debug mode: a virtual day makes millions of them.
+    Timers due at one time run in the order in which they were asked for. A sleep is no timer but the bare future that
+    its sleeper awaits: among the ready ones it takes the place that a timer would, and costs half.
     """
 
-    _ready: deque[asyncio.Handle]
+    _ready: deque[Any]
     _timer_cancelled_count: int
     _stopping: bool
 
@@ -51,7 +67,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._now = 0.0
         self.now_ms = 0
         self._turns = 0
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._timers: list[tuple[float, int, asyncio.TimerHandle | asyncio.Future[None]]] = []
         self._timers_made = 0
         self.before_jump: Callable[[], None] = _nothing
 
@@ -61,7 +77,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def call_soon(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Soon(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
@@ -73,6 +89,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._timers_made += 1
         heapq.heappush(self._timers, (when, self._timers_made, timer))
         return timer
+
+    def sleep_until_ms(self, at_ms: int) -> asyncio.Future[None]:
+        """A future that is done when `now_ms` is `at_ms`. Cancelling it is told by `sleeper_cancelled`."""
+        sleeper: asyncio.Future[None] = asyncio.Future(loop=self)
+        self._timers_made += 1
+        # Due at a whole millisecond: a day of one-second sleeps must not gather rounding errors.
+        heapq.heappush(self._timers, (at_ms / 1000, self._timers_made, sleeper))
+        return sleeper
+
+    def sleeper_cancelled(self) -> None:
+        self._timer_cancelled_count += 1
 
     def _run_once(self) -> None:
         ready = self._ready
@@ -87,9 +114,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
         if timers and timers[0][0] <= self._now:
             self._release()
         for _ in range(len(ready)):
-            handle = ready.popleft()
-            if not handle._cancelled:
-                handle._run()
+            due = ready.popleft()
+            if type(due) is asyncio.Future:
+                if not due.done():
+                    due.set_result(None)
+            elif not due._cancelled:
+                try:
+                    due._context.run(due._callback, *due._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as wrong:
+                    what = f"Exception in callback {due._callback!r}"
+                    self.call_exception_handler({"message": what, "exception": wrong, "handle": due})
 
     def _jump(self) -> None:
         """Move time to the next timer that still matters."""
@@ -104,26 +140,20 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _release(self) -> None:
         """Make every timer that is due ready."""
-        timers, now = self._timers, self._now
+        timers, now, ready = self._timers, self._now, self._ready
         while timers and timers[0][0] <= now:
-            timer = heapq.heappop(timers)[2]
-            timer._scheduled = False  # type: ignore[attr-defined]
-            if timer._cancelled:
-                self._timer_cancelled_count -= 1
-            else:
-                self._ready.append(timer)
+            ready.append(heapq.heappop(timers)[2])
 
     def _drop_cancelled(self) -> None:
+        """None of them may be jumped to; and of those further away, only so many are kept."""
         timers = self._timers
-        if self._timer_cancelled_count > max(CANCELLED_TIMERS_MIN, len(timers) // 2):
-            for _, _, timer in timers:
-                timer._scheduled = not timer._cancelled  # type: ignore[attr-defined]
-            timers[:] = [each for each in timers if not each[2]._cancelled]
+        # The count is an upper bound, as one that had run already counts too: then tidying up finds less.
+        if self._timer_cancelled_count > CANCELLED_TIMERS_MIN and self._timer_cancelled_count > len(timers) // 2:
+            timers[:] = [each for each in timers if not each[2].cancelled()]
             heapq.heapify(timers)
             self._timer_cancelled_count = 0
-        while timers and timers[0][2]._cancelled:
-            heapq.heappop(timers)[2]._scheduled = False  # type: ignore[attr-defined]
-            self._timer_cancelled_count -= 1
+        while timers and timers[0][2].cancelled():
+            heapq.heappop(timers)
 
     def call_soon_threadsafe(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None

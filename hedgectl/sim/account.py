@@ -7,6 +7,7 @@ Margins are computed in `margin`; which orders may trade is decided in `admissio
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from hedgectl.sim.side_rules import BOTH, BUY, LONG, SHORT
 CENT = Decimal("0.00000001")
 VERSIONS_MAX = 512
 ASSET = "USDT"
+
+SIDES = (BOTH, LONG, SHORT)
 
 LegKey = tuple[str, str]
 
@@ -70,6 +73,11 @@ class Account:
         leg = self.live.get((symbol, position_side))
         return leg.qty if leg is not None else ZERO
 
+    def live_of(self, symbol: str) -> list[Position]:
+        """The legs of a symbol that have a quantity."""
+        live = self.live
+        return [live[symbol, side] for side in SIDES if (symbol, side) in live]
+
     @property
     def isolated_wallet(self) -> Decimal:
         return sum((leg.isolated_wallet for leg in self.live.values()), ZERO)
@@ -122,17 +130,19 @@ class Account:
         self._tran_id += 1
         self.incomes.append(Income(symbol, kind, amount, ASSET, info, now_ms, self._tran_id, trade_id))
 
-    def rows(self, symbols: list[str], hedge: bool, as_of_ms: int | None) -> list[Position]:
-        """Copies of the legs of the mode (zero rows too), and of any other leg that still has a quantity."""
+    def rows(self, symbols: Iterable[str], hedge: bool, as_of_ms: int | None, flat: bool) -> list[Position]:
+        """Copies of the legs of the mode (`flat`: zero rows too), and of any other leg that still has a quantity."""
         shown = (LONG, SHORT) if hedge else (BOTH,)
+        legs = self.legs
         rows: list[Position] = []
         for symbol in symbols:
-            for side in (BOTH, LONG, SHORT):
-                row = self._as_of((symbol, side), as_of_ms)
-                if side in shown:
-                    rows.append(row or Position(symbol, side))
-                elif row is not None and row.qty:
+            for side in SIDES:
+                key = (symbol, side)
+                row = self._as_of(key, as_of_ms) if key in legs else None
+                if row is not None and row.qty:
                     rows.append(row)
+                elif flat and side in shown:
+                    rows.append(row or Position(symbol, side))
         return rows
 
     def _as_of(self, key: LegKey, as_of_ms: int | None) -> Position | None:

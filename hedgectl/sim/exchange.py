@@ -264,10 +264,10 @@ class Exchange:
     ) -> list[Income]:
         return queries.income(self.world, symbol, kind, start_ms, end_ms, limit)
 
-    def positions(self, symbol: str | None = None, as_of_ms: int | None = None) -> list[Position]:
-        """Copies of all legs of the mode, zero rows too; with `as_of_ms` as they were then."""
-        symbols = list(self.specs) if symbol is None else [self.world.spec(symbol).symbol]
-        return self.world.account.rows(symbols, self.world.hedge, as_of_ms)
+    def positions(self, symbol: str | None = None, as_of_ms: int | None = None, flat: bool = True) -> list[Position]:
+        """Copies of all legs of the mode, zero rows too if `flat`; with `as_of_ms` as they were then."""
+        symbols = self.specs if symbol is None else [self.world.spec(symbol).symbol]
+        return self.world.account.rows(symbols, self.world.hedge, as_of_ms, flat)
 
     def summary(self) -> AccountSummary:
         return margin.summary(self.world)
@@ -275,9 +275,9 @@ class Exchange:
     def position_margin(self, position: Position) -> PositionMargin:
         return margin.position_margin(self.world, position)
 
-    def liquidation_price(self, position: Position) -> Decimal:
-        """The mark price at which the leg's margin is gone; 0 when there is none."""
-        return margin.liquidation_price(self.world, position)
+    def liquidation_price(self, position: Position, cross: margin.CrossRisk | None = None) -> Decimal:
+        """The mark price at which the leg's margin is gone; 0 when there is none. `cross`, where it is known."""
+        return margin.liquidation_price(self.world, position, cross or margin.cross_risk(self.world))
 
     def set_leverage(self, symbol: str, leverage: int) -> tuple[int, Decimal]:
         """(leverage, largest notional at it in USDT)."""

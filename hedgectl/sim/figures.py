@@ -25,7 +25,7 @@ class Kline:
     taker_buy_quote: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Day:
     """24 h statistics of a symbol (GET /fapi/v1/ticker/24hr)."""
 
@@ -54,7 +54,7 @@ class Day:
         return self.quote_volume / self.volume if self.volume else self.last
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AccountSummary:
     """The account in USDT now. `available` is what new orders may still bind; margins include isolated legs."""
 
@@ -72,7 +72,7 @@ class AccountSummary:
     update_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PositionMargin:
     """Margin figures of one leg at the mark price; `notional` is signed, order notionals are of opening orders."""
 

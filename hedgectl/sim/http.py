@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """One HTTP request, unparsed: `path` without host or query, `query` and `body` as sent (percent-encoded)."""
 
@@ -20,7 +20,7 @@ class Request:
     body: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Response:
     """One HTTP response: the body is bytes exactly as they go over the wire."""
 

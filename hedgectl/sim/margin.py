@@ -13,6 +13,8 @@ from hedgectl.sim.model import ZERO, Bracket, Position, Spec
 from hedgectl.sim.side_rules import BOTH, LONG
 from hedgectl.sim.world import World
 
+CrossRisk = tuple[Decimal, Decimal]
+
 NO_CAP = Decimal("1e18")
 PLAIN_BRACKETS = (Bracket(1, 125, ZERO, NO_CAP, Decimal("0.004"), ZERO),)
 
@@ -124,7 +126,7 @@ def summary(world: World) -> AccountSummary:
     )
 
 
-def cross_risk(world: World) -> tuple[Decimal, Decimal]:
+def cross_risk(world: World) -> CrossRisk:
     """(margin balance, maintenance margin) of everything in cross margin, USDT."""
     balance, maint = world.account.wallet, ZERO
     for leg in world.account.live.values():
@@ -137,8 +139,11 @@ def cross_risk(world: World) -> tuple[Decimal, Decimal]:
     return balance, maint
 
 
-def liquidation_price(world: World, leg: Position) -> Decimal:
-    """The mark price at which this leg's margin is used up, all other marks unchanged; 0 when there is none."""
+def liquidation_price(world: World, leg: Position, cross: CrossRisk) -> Decimal:
+    """The mark price at which this leg's margin is used up, all other marks unchanged; 0 when there is none.
+
+    `cross` is `cross_risk` of this moment: one for all legs of an answer, or each leg would look at all of them.
+    """
     if not leg.qty:
         return ZERO
     spec = world.specs[leg.symbol]
@@ -146,8 +151,8 @@ def liquidation_price(world: World, leg: Position) -> Decimal:
     if leg.isolated_wallet:
         money, legs = leg.isolated_wallet, [leg]
     else:
-        balance, maint = cross_risk(world)
-        legs = [p for p in world.account.live.values() if p.symbol == leg.symbol and not p.isolated_wallet]
+        balance, maint = cross
+        legs = [p for p in world.account.live_of(leg.symbol) if not p.isolated_wallet]
         own = sum(((mark - p.entry_price) * p.qty for p in legs), ZERO)
         own_maint = sum((maintenance(spec, abs(p.qty * mark)) for p in legs), ZERO)
         money = balance - own - (maint - own_maint)

@@ -47,15 +47,14 @@ def apply_moves(world: World, moves: Iterable[Move]) -> None:
     """Takes the moves of this moment, in order; margin is looked at once, after the last."""
     books = world.books
     for move in moves:
-        book = books[move.symbol]
-        if isinstance(move, Touch):
-            on_touch(world, book, move)
-        elif isinstance(move, Print):
-            on_print(world, book, move)
-        elif isinstance(move, Mark):
-            on_mark(world, book, move)
-        else:
-            on_levels(world, book, move)
+        if type(move) is Touch:
+            on_touch(world, books[move.symbol], move)
+        elif type(move) is Mark:
+            on_mark(world, books[move.symbol], move)
+        elif type(move) is Print:
+            on_print(world, books[move.symbol], move)
+        elif type(move) is Levels:
+            on_levels(world, books[move.symbol], move)
     if world.account.live:
         check_risk(world)
     if world.changes or world.finished:

@@ -125,7 +125,9 @@ class BoxTransport:
             stop()
 
     async def close(self) -> None:
-        """Sever, and withdraw what is on the wire."""
+        """Sever, and withdraw what is on the wire. A client that was severed before is gone, and withdraws nothing."""
+        if self._severed:
+            return
         self.sever()
         tasks = list(self._under_way)
         for task in tasks:
@@ -142,7 +144,8 @@ class BoxTransport:
         if outlives:
             self._deliver_later(flight.request, arrives_ms)
         spent_ms = min(arrives_ms, timeout_ms)
-        await self._wait_on_wire(flight, spent_ms, outlives)
+        if spent_ms > 0:
+            await self._wait_on_wire(flight, spent_ms, outlives)
         reply = self._handle(flight.request) if flight.arrives and not outlives else None
         fault, back_ms = flight.fault, flight.back_ms
         if outlives or fault is Kind.READ_TIMEOUT or spent_ms + back_ms > timeout_ms:
@@ -152,7 +155,8 @@ class BoxTransport:
             struck = None if edited is reply else struck
             reply = edited
         self._count(struck)
-        await self._wait(back_ms)
+        if back_ms > 0:
+            await self._sleep(back_ms)
         if fault is not None or reply is None or self._severed:
             raise TransportFault(fault or Kind.RESET, sent=True)
         return reply
@@ -178,8 +182,6 @@ class BoxTransport:
 
     async def _wait_on_wire(self, flight: Flight, ms: int, outlives: bool) -> None:
         """Wait until the request arrives; a caller that gives up meanwhile does not stop it."""
-        if ms <= 0:
-            return
         started_ms = self._clock()
         try:
             await self._sleep(ms)
@@ -205,4 +207,13 @@ def _latency(latency_ms: tuple[int, int] | int, rng: Random) -> Callable[[], int
     if isinstance(latency_ms, int):
         return lambda: latency_ms
     least, most = latency_ms
-    return lambda: rng.randint(least, most)
+    count = most - least + 1
+    bits, draw = count.bit_length(), rng.getrandbits
+
+    def drawn() -> int:
+        """`rng.randint(least, most)`, without its questions about types: two draws a request."""
+        while (more := draw(bits)) >= count:
+            pass
+        return least + more
+
+    return drawn

@@ -144,6 +144,8 @@ def template(environment: Environment, recv_window_ms: int, timeout_ms: int) -> 
             },
         }
     )
+    # Each request asks whether these are set; what an exchange does not need is not worth the question.
+    made.requiredCredentials = {name: True for name, needed in made.requiredCredentials.items() if needed}
     made.enable_demo_trading(environment is Environment.DEMO)
     # Only the futures section stays: no call can reach the spot host, or one whose error map is another.
     made.urls["api"] = {name: url for name, url in made.urls["api"].items() if name.startswith(KEPT_URLS)}

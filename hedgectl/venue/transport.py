@@ -6,6 +6,7 @@ Whatever came back is kept raw (bounded), because decisions are made on status, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from hedgectl.core.model.reply import Answer
@@ -16,6 +17,7 @@ BODY_BYTES_MAX = 16 * 1024 * 1024
 DETAIL_CHARS_MAX = 200
 KEPT_PREFIX = "x-mbx-"
 RETRY_AFTER = "retry-after"
+NAMES_MAX = 1024
 
 
 class Transport(Protocol):
@@ -34,5 +36,11 @@ def kept_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], .
     >>> kept_headers([("Date", "x"), ("Retry-After", "3")])
     (('retry-after', '3'),)
     """
-    lower = [(name.lower(), value) for name, value in headers]
-    return tuple([each for each in lower if each[0].startswith(KEPT_PREFIX) or each[0] == RETRY_AFTER])
+    return tuple([(kept, value) for name, value in headers if (kept := _kept_name(name))])
+
+
+@lru_cache(maxsize=NAMES_MAX)
+def _kept_name(name: str) -> str:
+    """The name of a header that is kept, in lower case; "" for the others. An exchange repeats its few names."""
+    lower = name.lower()
+    return lower if lower.startswith(KEPT_PREFIX) or lower == RETRY_AFTER else ""

@@ -83,6 +83,38 @@ def test_timeouts_work_and_their_cancelled_timers_are_dropped():
     assert left < 200
 
 
+def test_cancelled_sleeps_are_neither_kept_nor_jumped_to():
+    async def main(clock):
+        for _ in range(1_000):
+            sleeping = asyncio.create_task(clock.sleep_ms(3_600_000))
+            await clock.sleep_ms(1)
+            sleeping.cancel()
+            await asyncio.wait([sleeping])
+        kept = len(clock.loop._timers)
+        soon = asyncio.create_task(clock.sleep_ms(5))
+        await clock.sleep_ms(1)
+        soon.cancel()
+        await clock.sleep_ms(10)
+        return clock.mono_ms(), kept
+
+    at_ms, kept = run_virtual(main)
+    assert at_ms == 1_011
+    assert kept < 200
+
+
+def test_a_callback_that_raises_is_told_and_the_loop_lives_on():
+    async def main(clock):
+        told = []
+        clock.loop.set_exception_handler(lambda loop, context: told.append(context["exception"]))
+        clock.loop.call_soon(int, "no number")
+        await clock.sleep_ms(1)
+        return told, clock.mono_ms()
+
+    told, at_ms = run_virtual(main)
+    assert [type(each) for each in told] == [ValueError]
+    assert at_ms == 1
+
+
 def test_nothing_left_to_happen_is_an_error_that_names_who_waits():
     async def main(clock):
         asyncio.current_task().set_name("the main")

@@ -91,3 +91,12 @@ def test_hedge_legs_share_one_liquidation_price(venue):
     v.market("SELL", "2", "SHORT")
     long, short = v.exchange.positions("BTCUSDT")
     assert v.exchange.liquidation_price(long) == v.exchange.liquidation_price(short) > 0
+
+
+def test_positions_without_flat_ones_are_those_with_a_quantity(venue):
+    v = venue(hedge=True, balance="100")
+    v.market("BUY", "1", "LONG")
+    assert [leg.position_side for leg in v.exchange.positions(flat=False)] == ["LONG"]
+    v.market("SELL", "1", "LONG")
+    assert v.exchange.positions(flat=False) == []
+    assert {leg.qty for leg in v.exchange.positions()} == {0}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 
 import pytest
 
 from hedgectl.sim.faults.flight import TransportFault
 from hedgectl.sim.http import Request
-from hedgectl.sim.transport import FINE_MS, UNDER_WAY_MAX
+from hedgectl.sim.transport import FINE_MS, UNDER_WAY_MAX, _latency
 
 
 def test_without_latency_and_faults_a_request_is_one_call(stage, order):
@@ -32,6 +33,12 @@ def test_latency_is_paid_each_way(stage, run, order):
         assert 20 <= back_ms <= 60
     outs = {at for at, _ in it.box.seen}
     assert len(outs) == 50
+
+
+def test_a_seed_draws_the_latencies_that_randint_draws():
+    for least, most in ((10, 30), (5, 5), (0, 63), (1, 64)):
+        drawn, known = _latency((least, most), Random(7)), Random(7)
+        assert [drawn() for _ in range(200)] == [known.randint(least, most) for _ in range(200)]
 
 
 def test_a_way_longer_than_the_timeout_is_a_timeout_and_the_request_still_arrives(stage, run, order):

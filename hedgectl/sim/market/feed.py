@@ -12,7 +12,7 @@ from typing import Protocol
 from hedgectl.sim.model import Spec
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Touch:
     """Best bid and ask of a symbol, with the quantities resting there."""
 
@@ -23,7 +23,7 @@ class Touch:
     ask_qty: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Print:
     """A trade of others. `seller_aggressor`: it hit the bid (buyer is maker)."""
 
@@ -33,7 +33,7 @@ class Print:
     seller_aggressor: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Levels:
     """Depth: absolute quantities per price (0 removes); `snapshot` replaces all."""
 
@@ -43,7 +43,7 @@ class Levels:
     snapshot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mark:
     """Mark and index price and the current funding rate of a symbol."""
 

@@ -7,6 +7,7 @@ Source: wire facts sections 1.1 and 1.2.
 from __future__ import annotations
 
 from hedgectl.sim.format import money_text
+from hedgectl.sim.margin import cross_risk
 from hedgectl.sim.model import Position, Refusal
 from hedgectl.sim.wire import params as ask
 from hedgectl.sim.wire import show_account as show
@@ -68,7 +69,7 @@ def account_v3(call: Call) -> object:
     totals, asset = show.totals(call.exchange.summary())
     return totals | {
         "assets": [asset],
-        "positions": [show.leg_v3(call.exchange, leg) for leg in _legs(call, None) if leg.qty],
+        "positions": [show.leg_v3(call.exchange, leg) for leg in _legs(call, None, flat=False)],
     }
 
 
@@ -93,17 +94,19 @@ def positions_v3(call: Call) -> object:
     exchange = call.exchange
     symbol = ask.optional_symbol(call.params, exchange.specs)
     working = {(order.symbol, order.position_side) for order in exchange.open_orders(symbol)}
+    cross = cross_risk(exchange.world)
     return [
-        show.risk_v3(exchange, leg)
-        for leg in _legs(call, symbol)
-        if leg.qty or (working and (leg.symbol, leg.position_side) in working)
+        show.risk_v3(exchange, leg, cross)
+        for leg in _legs(call, symbol, flat=bool(working))
+        if leg.qty or (leg.symbol, leg.position_side) in working
     ]
 
 
 def positions_v2(call: Call) -> object:
     """GET v2/positionRisk: every leg of the mode, flat ones too."""
     symbol = ask.optional_symbol(call.params, call.exchange.specs)
-    return [show.risk_v2(call.exchange, leg) for leg in _legs(call, symbol)]
+    cross = cross_risk(call.exchange.world)
+    return [show.risk_v2(call.exchange, leg, cross) for leg in _legs(call, symbol)]
 
 
 def adl_quantiles(call: Call) -> object:
@@ -140,6 +143,6 @@ def income(call: Call) -> object:
     ]
 
 
-def _legs(call: Call, symbol: str | None) -> list[Position]:
+def _legs(call: Call, symbol: str | None, flat: bool = True) -> list[Position]:
     lag_ms = call.visibility.positions
-    return call.exchange.positions(symbol, call.now_ms - lag_ms if lag_ms else None)
+    return call.exchange.positions(symbol, call.now_ms - lag_ms if lag_ms else None, flat)

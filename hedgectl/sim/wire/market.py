@@ -169,12 +169,11 @@ def klines_weight(params: Params) -> int:
 
 
 def _one_or_all(call: Call, show: Show) -> object:
-    exchange = call.exchange
-    specs = exchange.specs
-    symbol = ask.optional_symbol(call.params, specs)
+    books = call.exchange.world.books
+    symbol = ask.optional_symbol(call.params, call.exchange.specs)
     if symbol:
-        return show(specs[symbol], exchange.quote(symbol))
-    return [show(spec, exchange.quote(name)) for name, spec in specs.items()]
+        return show(books[symbol].spec, books[symbol].quote)
+    return [show(book.spec, book.quote) for book in books.values()]
 
 
 def _touch(spec: Spec, quote: Quote) -> dict[str, object]:
@@ -194,11 +193,12 @@ def _last(spec: Spec, quote: Quote) -> dict[str, object]:
 
 
 def _premium(spec: Spec, quote: Quote) -> dict[str, object]:
+    index = money_text(quote.index)
     return {
         "symbol": spec.symbol,
         "markPrice": money_text(quote.mark),
-        "indexPrice": money_text(quote.index),
-        "estimatedSettlePrice": money_text(quote.index),
+        "indexPrice": index,
+        "estimatedSettlePrice": index,
         "lastFundingRate": money_text(quote.funding_rate),
         "interestRate": INTEREST_RATE,
         "nextFundingTime": quote.next_funding_ms,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from hedgectl.sim.exchange import Exchange
 from hedgectl.sim.figures import AccountSummary, PositionMargin
 from hedgectl.sim.format import money_text, price_text, qty_text
+from hedgectl.sim.margin import CrossRisk
 from hedgectl.sim.model import ZERO, Position
 from hedgectl.sim.wire.settings import notional_max
 
@@ -111,7 +112,7 @@ def leg_v2(exchange: Exchange, leg: Position) -> Shown:
     }
 
 
-def risk_v3(exchange: Exchange, leg: Position) -> Shown:
+def risk_v3(exchange: Exchange, leg: Position, cross: CrossRisk) -> Shown:
     """A leg of v3/positionRisk: without leverage and margin type."""
     spec, figures = exchange.specs[leg.symbol], exchange.position_margin(leg)
     of_orders = figures.open_order_initial_margin
@@ -124,7 +125,7 @@ def risk_v3(exchange: Exchange, leg: Position) -> Shown:
         "breakEvenPrice": money_text(leg.break_even),
         "markPrice": money_text(figures.mark),
         "unRealizedProfit": money_text(figures.unrealised),
-        "liquidationPrice": _liquidation(exchange, leg),
+        "liquidationPrice": _liquidation(exchange, leg, cross),
         "isolatedMargin": _amount(figures.isolated_margin),
         "notional": _amount(figures.notional),
         "marginAsset": spec.quote,
@@ -140,7 +141,7 @@ def risk_v3(exchange: Exchange, leg: Position) -> Shown:
     }
 
 
-def risk_v2(exchange: Exchange, leg: Position) -> Shown:
+def risk_v2(exchange: Exchange, leg: Position, cross: CrossRisk) -> Shown:
     """A leg of v2/positionRisk."""
     spec, config, figures = exchange.specs[leg.symbol], exchange.configs[leg.symbol], exchange.position_margin(leg)
     return {
@@ -150,7 +151,7 @@ def risk_v2(exchange: Exchange, leg: Position) -> Shown:
         "isAutoAddMargin": "false",
         "isolatedMargin": money_text(figures.isolated_margin),
         "leverage": str(config.leverage),
-        "liquidationPrice": _liquidation(exchange, leg),
+        "liquidationPrice": _liquidation(exchange, leg, cross),
         "markPrice": money_text(figures.mark),
         "maxNotionalValue": notional_max(spec, config.leverage),
         "positionAmt": qty_text(spec, leg.qty),
@@ -163,6 +164,6 @@ def risk_v2(exchange: Exchange, leg: Position) -> Shown:
     }
 
 
-def _liquidation(exchange: Exchange, leg: Position) -> str:
-    price = exchange.liquidation_price(leg) if leg.qty else ZERO
+def _liquidation(exchange: Exchange, leg: Position, cross: CrossRisk) -> str:
+    price = exchange.liquidation_price(leg, cross) if leg.qty else ZERO
     return money_text(price) if price else "0"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from string import ascii_letters, digits
 
 from hedgectl.sim.model import Refusal
@@ -55,7 +56,7 @@ def check_signature(key: ApiKey, params: Params, query: str, body: str) -> None:
     if not sent:
         raise Refusal(-1102, "signature")
     signed = _unsigned(query) + _unsigned(body)
-    due = hmac.digest(key.secret, signed.encode(), "sha256").hex()
+    due = hmac.new(key.secret, signed.encode(), sha256).hexdigest()
     if due != sent and due != sent.lower():
         raise Refusal(-1022)
 
