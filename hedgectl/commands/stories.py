@@ -1,4 +1,4 @@
-"""Which story a person means: by correlation, intent or client id, or the beginning of a correlation."""
+"""Which story a person means: by correlation, intent or client id, or the beginning of a correlation; and its rows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from hedgectl.core.orders.clientid import intent_hash, parse_client_id
 
 if TYPE_CHECKING:
+    from hedgectl.screens.trace import Told
     from hedgectl.store.reader import Reader
 
 CORRELATION_CHARS = 10
 LOOKED_AT_MAX = 2_000
+ROWS_MAX = 2_000
 BEGINNINGS = ("intent.accepted", "exit.accepted", "intent.refused")
 
 
@@ -27,3 +29,21 @@ def find(reader: Reader, name: str) -> tuple[str, list[str]]:
     parsed = parse_client_id(name)
     wanted = (parsed.intent_hash if parsed is not None else intent_hash(name))[:CORRELATION_CHARS]
     return (wanted if reader.by_correlation(wanted, 1) else ""), []
+
+
+def story(reader: Reader, correlation: str, why: bool) -> list[Told]:
+    """The events of a story in order, with what was believed of its symbols meanwhile; `why`: and the input of each
+    decision, whatever else that one was about."""
+    from hedgectl.screens.trace import BESIDE, beside, tell
+
+    own = [row for row in reader.by_correlation(correlation, ROWS_MAX) if row[3] == correlation]
+    events = [tell(*row) for row in own if not row[2].startswith("in.")]
+    if not events:
+        return []
+    around = reader.between(events[0].seq, events[-1].seq, BESIDE, ROWS_MAX)
+    symbols = frozenset(event.symbol for event in events if event.symbol)
+    rows = events + beside((tell(*row) for row in around if row[3] != correlation), symbols)
+    if why:
+        inputs = {row[0]: row for event in rows for row in reader.input_of(event.seq)}
+        rows += [tell(*row) for row in inputs.values()]
+    return sorted(rows, key=lambda row: row.seq)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hedgectl.config.schema import Belief, Config
 from hedgectl.core.model.codec import encode
-from hedgectl.core.settings import BeliefLimits, Settings, Step
+from hedgectl.core.settings import BeliefLimits, RepairLimits, RiskLimits, Sensor, Settings, Step, Tier
 
 S = 1_000
 PERCENT = Decimal(100)
@@ -19,8 +19,9 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
     run, limits, send, settle, cover, rate = (
         config.run, config.limits, config.send, config.settle, config.cover, config.rate
     )  # fmt: skip
+    traded = symbols or run.symbols
     return Settings(
-        symbols=symbols or run.symbols,
+        symbols=traded,
         order_notional_usdt_max=limits.order_notional_usdt_max,
         symbol_notional_usdt_max=limits.symbol_notional_usdt_max,
         intent_age_ms_max=limits.intent_age_s_max * S,
@@ -30,6 +31,7 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
         read_failures_max=limits.read_failures_max,
         parts_max=limits.parts_max,
         quote_age_ms_max=run.quote_age_ms_max,
+        truth_age_ms_max=run.truth_age_s_max * S,
         entry_recv_window_ms=settle.recv_window_ms_entry,
         protect_recv_window_ms=settle.recv_window_ms_protect,
         void_after_ms=send.void_after_ms,
@@ -44,11 +46,71 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
         fill_grace_ms=settle.fill_grace_ms,
         cycle_ms=run.cycle_s * S,
         cover_stop_share=cover.stop_pct / PERCENT,
+        cancel_again_ms=send.cancel_again_s * S,
         cover_check_ms=cover.check_ms,
+        cover_patience_ms=cover.patience_ms,
         trades_back_ms=run.trades_back_s * S,
         entry_rate_share=float(rate.entry_share),
         reconcile_rate_share=float(rate.reconcile_share),
         belief=_belief(config.belief),
+        repair=RepairLimits(
+            adopt=config.reconcile.orphans == "adopt",
+            misses_min=config.reconcile.misses_min,
+            repairs_max=config.reconcile.repairs_max,
+            cooldown_ms=config.reconcile.cooldown_s * S,
+        ),
+        risk=_risk(config, traded),
+    )
+
+
+def _risk(config: Config, symbols: tuple[str, ...]) -> RiskLimits:
+    told = config.risk
+    return RiskLimits(
+        tiers=_tiers(config, symbols),
+        symbol_share=told.symbol_nav_pct_max / PERCENT,
+        gross_share=told.gross_nav_pct_max / PERCENT,
+        order_floor_usdt=told.order_notional_usdt_min,
+        symbol_floors_usdt=tuple(_floor(each) for each in told.symbol_notional_usdt_min),
+        leverage_max=told.leverage_max,
+        confidence_min=told.confidence_min,
+        nav_age_ms_max=told.nav_age_s_max * S,
+        daily_loss_share=told.daily_loss_pct_max / PERCENT,
+        drawdown_share=told.drawdown_pct_max / PERCENT,
+        cooldown_ms=told.cooldown_s * S,
+        burst_max=told.burst_max,
+        burst_window_ms=told.burst_window_s * S,
+        repeat_max=told.repeat_max,
+        repeat_window_ms=told.repeat_window_s * S,
+        errors_max=told.errors_max,
+        errors_window_ms=told.errors_window_s * S,
+        errors_pause_ms=told.errors_pause_s * S,
+        double_window_ms=told.double_window_ms,
+        collar_bps=told.collar_bps,
+        outlier_x=told.outlier_x,
+        outlier_samples_min=told.outlier_samples_min,
+        add=told.positions == "add",
+    )
+
+
+def _floor(told: str) -> tuple[str, Decimal]:
+    symbol, _, usdt = told.partition("=")
+    return symbol, Decimal(usdt)
+
+
+def _tiers(config: Config, symbols: tuple[str, ...]) -> tuple[Tier, ...]:
+    """The tiers; what a recording brings along and no tier names belongs to the fringe."""
+    tiers = config.tiers
+    named = {symbol for tier in tiers.values() for symbol in tier.symbols}
+    strays = tuple(symbol for symbol in symbols if symbol not in named)
+    return tuple(
+        Tier(
+            name.removeprefix("tier_"),
+            tier.symbols + (strays if name == "tier_fringe" else ()),
+            tier.symbol_nav_pct_max / PERCENT,
+            tier.gross_nav_pct_max / PERCENT,
+            tier.leverage_max,
+        )
+        for name, tier in tiers.items()
     )
 
 
@@ -62,6 +124,13 @@ def _belief(told: Belief) -> BeliefLimits:
         recover_s=float(told.recover_s),
         burst_per_min=float(told.burst_per_min),
         history_max=told.history_max,
+        confidence_min=float(told.confidence_min),
+        kill_score=float(told.kill_score),
+        kill_red_s=float(told.kill_red_s),
+        snapshot=_sensor(told.snapshot_weight, told.snapshot_fresh_s, told.snapshot_stale_s),
+        stream=_sensor(told.stream_weight, told.stream_fresh_s, told.stream_stale_s),
+        replies=_sensor(told.replies_weight, told.replies_fresh_s, told.replies_stale_s),
+        quotes=_sensor(told.quotes_weight, told.quotes_fresh_s, told.quotes_stale_s),
         yellow=Step(
             float(told.yellow_up),
             float(told.yellow_down),
@@ -82,6 +151,10 @@ def _belief(told: Belief) -> BeliefLimits:
         ),
         red=Step(float(told.red_up), float(told.red_down), 0.0, 1, 1.0, 300, 0),
     )
+
+
+def _sensor(weight: Decimal, fresh_s: Decimal, stale_s: Decimal) -> Sensor:
+    return Sensor(float(weight), float(fresh_s), float(stale_s))
 
 
 def settings_hash(settings: Settings) -> str:

@@ -31,7 +31,8 @@ class RunOptions:
     """The flags of one run that are not configuration. Seconds; None: not asked for.
 
     `for_s` None runs until a signal. `virtual`: time is simulated (box only). `feed`: a recorded market for the box.
-    `sim_url`: attach to a `hedgectl sim serve`. `demo`: the built-in strategy trades (box only).
+    `sim_url`: attach to a `hedgectl sim serve`. `demo`: the built-in strategy trades (box only). `repair`: with `once`,
+    the errand is to repair what differs from the exchange, and nothing is taken in.
     """
 
     for_s: float | None = None
@@ -41,3 +42,4 @@ class RunOptions:
     demo: bool = True
     feed: Path | None = None
     sim_url: str | None = None
+    repair: bool = False

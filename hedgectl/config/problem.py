@@ -16,6 +16,8 @@ SECRET_KEY = code("config.secret_key", "Secrets never live in the configuration 
 WRONG_TYPE = code("config.wrong_type", "The value is not of the key's type.")
 OUT_OF_RANGE = code("config.out_of_range", "The value is outside the bounds of the key.")
 NOT_ALLOWED = code("config.not_allowed", "The value is not one of the key's allowed words.")
+NO_TIER = code("config.no_tier", "A symbol that may be traded is in no tier, so nobody said how much of it is allowed.")
+TWO_TIERS = code("config.two_tiers", "A symbol is in more than one tier, so nobody knows which caps hold.")
 INCONSISTENT = code("config.inconsistent", "Two values contradict each other.")
 
 WORDS = {

@@ -12,7 +12,19 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from hedgectl.config.keys import Environment, Number, PositionMode, Regime, Section, Symbols, Synchronous, key
+from hedgectl.config.keys import (
+    Environment,
+    Number,
+    Orphans,
+    PositionMode,
+    Regime,
+    Section,
+    Symbols,
+    Synchronous,
+    WhenLost,
+    key,
+)
+from hedgectl.config.schema_risk import Risk, TierCore, TierFringe, TierSatellite
 
 
 class Run(Section):
@@ -24,8 +36,10 @@ class Run(Section):
     cycle_s: int = key(10, "Time between two comparisons of belief with the exchange", unit="s", ge=1, le=600)
     quotes_every_ms: int = key(1_000, "Time between two readings of the market", unit="ms", ge=100, le=60_000)
     quote_age_ms_max: int = key(5_000, "A quote older than this is stale", unit="ms", ge=500, le=60_000)
+    truth_age_s_max: int = key(60, "Entries wait while the last look at the account is older", unit="s", ge=2, le=3_600)
     trades_back_s: int = key(600, "How far back own trades are read at start", unit="s", ge=10, le=86_400)
     stop_s_max: int = key(10, "Time for an orderly end after the first signal", unit="s", ge=1, le=120)
+    when_lost: WhenLost = key("hold", "When belief asks for the kill switch: hold entries, or halt the run as well")
 
 
 class Limits(Section):
@@ -58,7 +72,8 @@ class Send(Section):
     entry_rest_s_max: int = key(60, "A resting entry is withdrawn after this", unit="s", ge=1, le=86_400)
     exit_attempts_max: int = key(5, "Attempts at an exit after definite refusals", ge=1, le=20)
     cover_attempts_max: int = key(5, "Attempts at a stop before the emergency close", ge=1, le=20)
-    cancel_attempts_max: int = key(5, "Attempts at a cancel", ge=1, le=20)
+    cancel_attempts_max: int = key(5, "Attempts at a cancel before it gives up", ge=1, le=20)
+    cancel_again_s: int = key(60, "Pause before a cancel that gave up begins anew", unit="s", ge=1, le=3_600)
 
 
 class Settle(Section):
@@ -82,6 +97,18 @@ class Cover(Section):
 
     stop_pct: Number = key(Decimal(2), "Distance of the stop from the entry price", unit="%", gt=0, le=50)
     check_ms: int = key(2_000, "A stop must be seen resting within this time", unit="ms", ge=100, le=60_000)
+    patience_ms: int = key(
+        1_500, "A stop without an answer for this long does not hold up the next", unit="ms", ge=100, le=10_000
+    )
+
+
+class Reconcile(Section):
+    """How belief is repaired when the exchange shows something else. Fills come first; never an invented one."""
+
+    orphans: Orphans = key("adopt", "A position that nobody here opened: take it on and cover it, or leave it alone")
+    misses_min: int = key(2, "Looks in a row without it before a position is given up", ge=1, le=100)
+    repairs_max: int = key(10, "Positions that one look may take back", ge=1, le=1_000)
+    cooldown_s: int = key(10, "Distance between two repairs of one leg that take it back", unit="s", ge=0, le=3_600)
 
 
 class Belief(Section):
@@ -95,6 +122,21 @@ class Belief(Section):
     recover_s: Number = key(Decimal(30), "Time of calm before the posture falls a step", unit="s", ge=0, le=86_400)
     burst_per_min: Number = key(Decimal(4), "Growth of the score a minute that trips at once", gt=0, le=10_000)
     history_max: int = key(64, "Past scores that are remembered", ge=2, le=10_000)
+    confidence_min: Number = key(Decimal("0.4"), "Confidence in the sensors below which debt grows", ge=0, le=1)
+    kill_score: Number = key(Decimal(12), "Debt score that asks for the kill switch", gt=0, le=10_000)
+    kill_red_s: Number = key(Decimal(300), "Time in RED that asks for the kill switch", unit="s", ge=0, le=86_400)
+    snapshot_weight: Number = key(Decimal("0.4"), "Part of the confidence that looks at the account have", ge=0, le=1)
+    snapshot_fresh_s: Number = key(Decimal(15), "Age up to which a look is fresh", unit="s", ge=0, le=86_400)
+    snapshot_stale_s: Number = key(Decimal(60), "Age from which a look counts for nothing", unit="s", gt=0, le=86_400)
+    stream_weight: Number = key(Decimal("0.3"), "Part of the confidence that the user stream has", ge=0, le=1)
+    stream_fresh_s: Number = key(Decimal(2), "A stream that is down for less is fresh", unit="s", ge=0, le=86_400)
+    stream_stale_s: Number = key(Decimal(30), "One down for longer counts for nothing", unit="s", gt=0, le=86_400)
+    replies_weight: Number = key(Decimal("0.2"), "Part of the confidence that answers to orders have", ge=0, le=1)
+    replies_fresh_s: Number = key(Decimal(3), "Age up to which an unknown order is ordinary", unit="s", ge=0, le=86_400)
+    replies_stale_s: Number = key(Decimal(30), "Age from which answers count for nothing", unit="s", gt=0, le=86_400)
+    quotes_weight: Number = key(Decimal("0.1"), "Part of the confidence that the market has", ge=0, le=1)
+    quotes_fresh_s: Number = key(Decimal(5), "Age up to which quotes are fresh", unit="s", ge=0, le=86_400)
+    quotes_stale_s: Number = key(Decimal(30), "Age from which quotes count for nothing", unit="s", gt=0, le=86_400)
     yellow_up: Number = key(Decimal("0.5"), "Debt score from which the posture is YELLOW", gt=0, le=1_000)
     yellow_down: Number = key(Decimal("0.3"), "Debt score below which YELLOW may end", gt=0, le=1_000)
     yellow_notional_share: Number = key(Decimal("0.5"), "Part of an order's cap left in YELLOW", ge=0, le=1)
@@ -158,7 +200,12 @@ class Config(BaseSettings):
     send: Send = Field(default_factory=Send)
     settle: Settle = Field(default_factory=Settle)
     cover: Cover = Field(default_factory=Cover)
+    reconcile: Reconcile = Field(default_factory=Reconcile)
     belief: Belief = Field(default_factory=Belief)
+    risk: Risk = Field(default_factory=Risk)
+    tier_core: TierCore = Field(default_factory=TierCore)
+    tier_satellite: TierSatellite = Field(default_factory=TierSatellite)
+    tier_fringe: TierFringe = Field(default_factory=TierFringe)
     rate: Rate = Field(default_factory=Rate)
     journal: Journal = Field(default_factory=Journal)
     box: Box = Field(default_factory=Box)
@@ -182,7 +229,17 @@ class Config(BaseSettings):
         for lower, upper in ORDERED:
             if value_of(self, lower) > value_of(self, upper):
                 raise PydanticCustomError("inconsistent", "{lower} {upper}", {"lower": lower, "upper": upper})
+        tiers = self.tiers
+        for symbol in self.run.symbols:
+            named = [name for name, tier in tiers.items() if symbol in tier.symbols]
+            if len(named) != 1:
+                raise PydanticCustomError("tier", "{symbol} {tiers}", {"symbol": symbol, "tiers": " and ".join(named)})
         return self
+
+    @property
+    def tiers(self) -> dict[str, TierCore | TierSatellite | TierFringe]:
+        """The tiers by the names of their sections."""
+        return {"tier_core": self.tier_core, "tier_satellite": self.tier_satellite, "tier_fringe": self.tier_fringe}
 
 
 ORDERED = (
@@ -194,6 +251,11 @@ ORDERED = (
     ("belief.red_down", "belief.red_up"),
     ("belief.yellow_up", "belief.orange_up"),
     ("belief.orange_up", "belief.red_up"),
+    ("belief.red_up", "belief.kill_score"),
+    ("belief.snapshot_fresh_s", "belief.snapshot_stale_s"),
+    ("belief.stream_fresh_s", "belief.stream_stale_s"),
+    ("belief.replies_fresh_s", "belief.replies_stale_s"),
+    ("belief.quotes_fresh_s", "belief.quotes_stale_s"),
     ("demo.notional_usdt", "limits.order_notional_usdt_max"),
 )
 """Pairs of keys of which the first must not be above the second."""

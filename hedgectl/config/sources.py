@@ -22,9 +22,11 @@ from hedgectl.config.locate import find_file, read_toml
 from hedgectl.config.problem import (
     INCONSISTENT,
     LEGACY_KEY,
+    NO_TIER,
     NOT_ALLOWED,
     OUT_OF_RANGE,
     SECRET_KEY,
+    TWO_TIERS,
     UNKNOWN_KEY,
     WRONG_TYPE,
     ConfigProblem,
@@ -151,6 +153,8 @@ def _validated(given: Mapping[str, Given], problems: list[ConfigProblem]) -> Con
 def _problem(error: ErrorDetails, given: Mapping[str, Given]) -> ConfigProblem:
     if error["type"] == "inconsistent":
         return _contradiction(error["ctx"]["lower"], error["ctx"]["upper"], given)
+    if error["type"] == "tier":
+        return _tier(error["ctx"]["symbol"], error["ctx"]["tiers"], given)
     dotted = ".".join(str(part) for part in error["loc"][:2])
     key, each = catalogue()[dotted], given[dotted]
     if error["type"] in BOUND_ERRORS:
@@ -169,6 +173,15 @@ def _hint(key: Key, value: object) -> str:
     if key.kind in (int, Decimal) and isinstance(value, str) and value.strip():
         return f"write a plain number, as {key.name.rpartition('.')[2]} = {shown(key.default)}"
     return f"hedgectl config explain {key.name}"
+
+
+def _tier(symbol: str, named: str, given: Mapping[str, Given]) -> ConfigProblem:
+    origin = given["run.symbols"].origin if "run.symbols" in given else "default"
+    if named:
+        hint = f"take {symbol} out of all but one of {named}"
+        return ConfigProblem(TWO_TIERS.name, "run.symbols", f"{symbol} in {named}", "one tier each", hint, origin)
+    hint = f"add {symbol} to tier_fringe.symbols, or to the tier that it belongs to"
+    return ConfigProblem(NO_TIER.name, "run.symbols", f"{symbol} in no tier", "one tier each", hint, origin)
 
 
 def _contradiction(lower: str, upper: str, given: Mapping[str, Given]) -> ConfigProblem:

@@ -14,6 +14,7 @@ from typing import Any
 from hedgectl.config.options import RunOptions
 from hedgectl.config.schema import Config
 from hedgectl.core.model.codec import EVENTS, decode
+from hedgectl.core.state.volatile import State
 from hedgectl.runtime.assembly import Job, Rig, Trader
 from hedgectl.runtime.clock import VirtualClock
 from hedgectl.runtime.folders import JOURNAL
@@ -50,6 +51,11 @@ class Life:
     def trader(self) -> Trader:
         """The incarnation that lives, or lived last."""
         return self.traders[-1]
+
+    @property
+    def state(self) -> State:
+        """What that incarnation believes."""
+        return self.trader.state
 
     @property
     def exchange(self) -> Exchange:

@@ -66,6 +66,11 @@ class Inbox:
             found += given
         return found
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether something was taken that was not put away yet."""
+        return bool(self._taken)
+
     def settle(self) -> None:
         """Move what was taken to `done`, or to `refused` when nothing in it was valid, its reasons beside it. Call it
         once all that was taken is durable in the journal, never before. The oldest beyond `kept_max` are removed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,13 +32,14 @@ from hedgectl.runtime.clock import Clock, ExchangeTime, RealClock, VirtualClock
 from hedgectl.runtime.doors import open_doors
 from hedgectl.runtime.ending import Ending
 from hedgectl.runtime.executor import Executor, Pace
-from hedgectl.runtime.folders import JOURNAL, fresh_folder, holder, restored
+from hedgectl.runtime.folders import JOURNAL, fresh_folder, locked, restored
 from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
 from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_ms
 from hedgectl.runtime.perform import Probe
 from hedgectl.runtime.place import Place, open_place
+from hedgectl.runtime.reconciling import Reconciler
 from hedgectl.runtime.signals import asking_to_stop
 from hedgectl.runtime.summing import summary_of
 from hedgectl.runtime.tally import Tally
@@ -46,7 +47,6 @@ from hedgectl.runtime.viewing import view_of
 from hedgectl.screens.terminal import Output, Silent
 from hedgectl.screens.view import RunSummary, RunView
 from hedgectl.store.journal import Journal
-from hedgectl.store.lock import acquire, folder_lock, key_lock, runtime_folder
 from hedgectl.store.reader import hash_of
 from hedgectl.store.state_snapshot import save
 from hedgectl.venue.binance import Notices
@@ -90,10 +90,7 @@ def run(
         name = f"seed{config.box.seed}" + ("-virtual" if options.virtual else "")
         folder = fresh_folder(state_dir / "sim", name, now_ms)
     job = Job(options, config, folder, state_dir, output or Silent(), credentials)
-    with ExitStack() as locks:
-        locks.callback(acquire(folder_lock(folder), holder(now_ms)).release)
-        if credentials is not None:
-            locks.callback(acquire(key_lock(runtime_folder(state_dir), credentials.key), holder(now_ms)).release)
+    with locked(folder, state_dir, credentials.key if credentials is not None else None, now_ms):
         if options.virtual:
             return run_virtual(lambda clock: Trader(job, clock).main())
         return asyncio.run(Trader(job, RealClock()).main())
@@ -164,9 +161,11 @@ class Trader:
         bounds = Bounds(limits.intent_bytes_max, limits.intents_per_message_max)
         intake = IntakeLimits(self.settings.intent_age_ms_max, bounds)
         self.desk = Desk(self.executor, self.journal, self.exchange, intake)
+        self.reconciler = Reconciler(self.executor, self.place.venue, self.journal, self.place.name)
         self.inbox = Inbox(job.state_dir, files_max=limits.inbox_files_max, kept_max=limits.inbox_kept_max)
         stop_ms_max = job.config.run.stop_s_max * 1000
-        self.ending = Ending(job.options, self.executor, self.place, clock, stop_ms_max)
+        halts = job.config.run.when_lost == "halt"
+        self.ending = Ending(job.options, self.executor, self.place, clock, stop_ms_max, halts=halts)
 
     def _executor(self) -> Executor[State]:
         def step(state: State, given: Input, now: Moment) -> Decision:
@@ -206,14 +205,15 @@ class Trader:
         return budget.allows(Lane.RECONCILE, QUOTES_WEIGHT, 0, self.exchange.now_ms())
 
     async def _trade(self) -> None:
-        job, executor = self.job, self.executor
+        job, executor, desk = self.job, self.executor, self.desk
         run_id = f"seed{job.config.box.seed}" if self.virtual else f"{job.folder.name}-{os.getpid()}"
         executor.offer(Started(run_id, __version__, self.place.name, settings_hash(self.settings)))
         close_doors = None
-        if not self.virtual:
-            close_doors = await open_doors(job.state_dir, job.folder, self.desk, self.place.box, self.clock)
+        if not self.virtual and not job.options.repair:
+            close_doors = await open_doors(job.state_dir, job.folder, desk, self.reconciler, self.place.box, self.clock)
         beside = [asyncio.create_task(self._kept(name, source)) for name, source in self._sources().items()]
-        for needed in (*self.place.beside, lambda: self.ending.bring_about(self.desk, self.inbox)):
+        errand = self.reconciler.mend if job.options.repair else lambda: desk.take_inbox(self.inbox, self.clock)
+        for needed in (*self.place.beside, lambda: self.ending.bring_about(errand)):
             beside.append(asyncio.create_task(self._needed(needed)))
         try:
             with nullcontext() if self.virtual else asking_to_stop(self.ending.asked):

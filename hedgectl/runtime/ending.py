@@ -1,40 +1,49 @@
-"""How a run ends: by time, by request, with its recording, or once its inbox is done; always in order and bounded.
+"""How a run ends: by time, by request, with its recording, or once its errand is done; always in order and bounded.
 
 Entries off, own resting entries withdrawn, answers awaited, protection left in place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from hedgectl.config.options import RunOptions
 from hedgectl.core.model.input import StopRequested
 from hedgectl.core.state.volatile import State
-from hedgectl.intake.inbox import Inbox
 from hedgectl.runtime.clock import Clock
 from hedgectl.runtime.executor import Executor
-from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.place import Place
 
 SETTLED_EVERY_MS = 50
 ONCE_MS_MAX = 60_000
 CHECK_MS = 1_000
+HALTED = "halted: belief asked for the kill switch"
 
 
 class Ending:
     """Watches for the end that was asked for, and brings it about. `why` says which it was."""
 
     def __init__(
-        self, options: RunOptions, executor: Executor[State], place: Place, clock: Clock, stop_ms_max: int
+        self,
+        options: RunOptions,
+        executor: Executor[State],
+        place: Place,
+        clock: Clock,
+        stop_ms_max: int,
+        *,
+        halts: bool = False,
     ) -> None:
         self.why = "time"
         self._options, self._executor, self._place = options, executor, place
         self._clock, self._stop_ms_max = clock, stop_ms_max
         self._state = executor.state
+        self._halts, self._asked_before_ms = halts, executor.state.durable.belief.kill_ms
 
-    async def bring_about(self, desk: Desk, inbox: Inbox) -> None:
-        """Wait for the end, then end in order."""
+    async def bring_about(self, errand: Callable[[], Awaitable[int]]) -> None:
+        """Wait for the end, then end in order. `errand` is what `once` is for, until it says that 0 is left to do."""
         if self._options.once:
             self.why = "once"
-            await self._once(desk, inbox)
+            await self._once(errand)
         else:
             await self._until_due(self._options.for_s)
         await self._in_order()
@@ -50,23 +59,30 @@ class Ending:
         while due_ms is None or clock.mono_ms() < due_ms:
             if self._state.durable.stopping:
                 return
+            if self._halts and self._state.durable.belief.kill_ms > self._asked_before_ms:
+                self.why = HALTED
+                return
             if self._place.feed_ended():
                 self.why = "the end of the recording"
                 return
             left = CHECK_MS if due_ms is None else min(due_ms - clock.mono_ms(), CHECK_MS)
             await clock.sleep_ms(max(left, 1))
 
-    async def _once(self, desk: Desk, inbox: Inbox) -> None:
-        """Handle what is in the inbox, reconcile, and come to rest."""
+    async def _once(self, errand: Callable[[], Awaitable[int]]) -> None:
+        """See the account, do the errand, and come to rest."""
         clock, state = self._clock, self._state
         until = clock.mono_ms() + ONCE_MS_MAX
 
         def waiting() -> bool:
             return clock.mono_ms() < until and not state.durable.stopping
 
-        while waiting() and not (state.volatile.checked and state.volatile.quotes and state.durable.instruments):
+        def ready() -> bool:
+            market = self._options.repair or bool(state.volatile.quotes and state.durable.instruments)
+            return state.volatile.ready and market
+
+        while waiting() and not ready():
             await clock.sleep_ms(SETTLED_EVERY_MS)
-        while waiting() and await desk.take_inbox(inbox, clock):
+        while waiting() and await errand():
             pass
         while waiting() and not self._at_rest():
             await clock.sleep_ms(SETTLED_EVERY_MS)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from hedgectl import __version__
 from hedgectl.core.model.event import Event
-from hedgectl.core.orders.lanes import Budget, Shares
 from hedgectl.core.settings import Settings
 from hedgectl.core.state.apply import apply
 from hedgectl.core.state.durable import Durable
-from hedgectl.core.state.volatile import State, fresh_state
-from hedgectl.store.lock import Holder, LockHeld, acquire, folder_lock
+from hedgectl.core.state.index import rebuild
+from hedgectl.core.state.used import budget_of
+from hedgectl.core.state.volatile import State, fresh_state, tiers_of
+from hedgectl.store.lock import Holder, LockHeld, acquire, folder_lock, key_lock, runtime_folder
 from hedgectl.store.state_snapshot import restore
 
 JOURNAL = "journal.db"
@@ -26,6 +27,16 @@ def holder(wall_ms: int) -> Holder:
     """Who we are, for a lock file."""
     started = datetime.fromtimestamp(wall_ms / 1000, UTC).isoformat(timespec="seconds")
     return Holder(os.getpid(), os.uname().nodename, started, __version__)
+
+
+@contextmanager
+def locked(folder: Path, state_dir: Path, key: str | None, wall_ms: int) -> Iterator[None]:
+    """While inside, nobody else writes the journal of `folder`, nor trades with this key. Raises LockHeld, OSError."""
+    with ExitStack() as locks:
+        locks.callback(acquire(folder_lock(folder), holder(wall_ms)).release)
+        if key is not None:
+            locks.callback(acquire(key_lock(runtime_folder(state_dir), key), holder(wall_ms)).release)
+        yield
 
 
 def fresh_folder(runs: Path, name: str, wall_ms: int) -> Path:
@@ -64,12 +75,13 @@ def restored(folder: Path, settings: Settings) -> tuple[State, int]:
 
     def state_of(durable: Durable) -> State:
         if not made:
-            shares = Shares(Decimal(str(settings.entry_rate_share)), Decimal(str(settings.reconcile_rate_share)))
-            made.append(fresh_state(settings, Budget(shares), durable))
+            made.append(fresh_state(settings, budget_of(settings), durable))
         return made[0]
 
     def fold(durable: Durable, event: Event) -> None:
         apply(state_of(durable), event)
 
     found = restore(folder, folder / JOURNAL, Durable, Durable, fold)
-    return state_of(found.durable), found.replayed
+    state = state_of(found.durable)
+    state.index = rebuild(state.durable, tiers_of(settings))  # in the order that a replay will find, however it grew
+    return state, found.replayed

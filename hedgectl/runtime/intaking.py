@@ -114,6 +114,8 @@ class Desk:
     async def take_inbox(self, inbox: Inbox, clock: Clock) -> int:
         """One pass over the inbox: hand its intents in, and put the files away once that is journaled."""
         found = inbox.take(self._exchange.now_ms(), self._limits)
+        if not inbox.unsettled:
+            return 0
         for given in found:
             while not self._executor.offer(given):
                 await clock.sleep_ms(BUSY_MS)
@@ -128,7 +130,7 @@ class Desk:
         """Look into the inbox until cancelled; intents wait there until the account has been seen."""
         every_ms = INBOX_EVERY_VIRTUAL_MS if isinstance(clock, VirtualClock) else INBOX_EVERY_MS
         while True:
-            if self._executor.state.volatile.checked:
+            if self._executor.state.volatile.ready:
                 await self.take_inbox(inbox, clock)
             await clock.sleep_ms(every_ms)
 
@@ -136,7 +138,7 @@ class Desk:
         """Let the built-in strategy trade, once the account has been seen."""
         state = self._executor.state
         while True:
-            if state.volatile.checked and not state.durable.stopping:
+            if state.volatile.ready and not state.durable.stopping:
                 held = {key: each.quantity for key, each in state.durable.positions.items()}
                 for intent in strategy.next(self._exchange.now_ms(), state.volatile.quotes, held):
                     self._executor.offer(IntentReceived(intent, "demo"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgectl.core.state.volatile import State
+from hedgectl.runtime.ending import HALTED
 from hedgectl.runtime.measure import Wrongness, measure
 from hedgectl.runtime.place import Place
 from hedgectl.runtime.tally import Tally
 from hedgectl.screens.view import RunSummary
 
-UNREACHABLE = 5
-"""Exit code of a run that never saw the account (DESIGN 6)."""
+UNREACHABLE, HALTED_RED = 5, 7
+"""Exit codes of a run that never saw the account, and of one that belief ended (DESIGN 6)."""
 
 
 def figures(place: Place, tally: Tally, now_ms: int) -> Wrongness | None:
@@ -65,5 +66,5 @@ def summary_of(
         refusals=tuple(tally.refusals.most_common()),
         seed=seed,
         last_trace=tally.last_trace,
-        exit_code=0 if state.volatile.checked else UNREACHABLE,
+        exit_code=HALTED_RED if why == HALTED else 0 if state.volatile.checked else UNREACHABLE,
     )

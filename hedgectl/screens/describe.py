@@ -140,6 +140,12 @@ def _belief(each: e.BeliefState) -> Said:
     return "posture", text, tones.get(each.posture, Tone.BOLD) if each.was != each.posture else Tone.DIM
 
 
+def _summary(each: e.ReconcileSummary) -> Said:
+    parts = [("repaired", each.repaired), ("left", each.skipped), ("found", () if each.skipped else each.found)]
+    text = "  ".join(f"{word} {', '.join(what)}" for word, what in parts if what) or "agrees again"
+    return "reconcile", f"{text}  confidence {each.confidence:.2f}", Tone.WARN if each.skipped else Tone.DIM
+
+
 def _inferred(each: e.Inferred) -> Said:
     return "inferred", f"{each.side} {each.symbol} -> {each.inferred_side}", Tone.DIM
 
@@ -182,6 +188,16 @@ TELLERS: dict[type, Callable[[Any], Said]] = {
     e.MismatchOpened: lambda each: ("mismatch", f"{each.what}  {each.key}", Tone.WARN),
     e.MismatchClosed: lambda each: ("cleared", f"{each.key} after {each.lasted_ms} ms", Tone.DIM),
     e.BeliefState: _belief,
+    e.ReconcileSummary: _summary,
+    e.KillRequested: lambda each: ("kill", f"asked for: {each.why}", Tone.BAD),
+    e.PositionLeft: lambda each: ("left", f"{_leg(each.symbol, each.leg)} {quantity(each.quantity)} alone", Tone.WARN),
+    e.OrderLate: lambda each: ("late", f"{each.client_id} was called {each.called}, and is there", Tone.BAD),
+    e.OrderForgotten: lambda each: ("forgotten", f"{each.client_id} {each.why}: nothing is kept so long", Tone.BAD),
+    e.CancelGaveUp: lambda each: ("gave up", f"{each.client_id} after {each.attempts} cancels", Tone.BAD),
+    e.NavMarked: lambda each: ("nav", f"{money(each.nav_usdt)}  day began at {money(each.day_nav_usdt)}", Tone.DIM),
+    e.EntriesPaused: lambda each: ("pause", f"entries, after {each.errors} that went wrong", Tone.WARN),
+    e.KillSwitched: lambda each: ("kill", f"{each.mode} by {each.by}: {each.why}", Tone.BAD),
+    e.Rearmed: lambda each: ("rearmed", f"by {each.by}: {each.why}", Tone.BOLD),
     e.Inferred: _inferred,
     e.Alert: _alert,
 }

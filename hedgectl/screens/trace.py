@@ -1,25 +1,40 @@
-"""A story of the journal, row by row: the events of one correlation with the time between them, or a stream of them.
+"""A story of the journal, row by row, with the time between: what was evidence, belief, policy and action (B9).
 
-Bodies are decoded here; a row that this version cannot read is shown by its kind, never an error (O6).
+Bodies are decoded here; a row that this version cannot read is shown by its kind, never an error (O6). Rows of belief
+carry no story's name: those of its symbols, while it lasted, stand beside it, marked "~".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hedgectl.core.decision import Noted
-from hedgectl.core.model.codec import EVENTS, decode_row
-from hedgectl.core.model.event import Event, Filled, IntentDone, IntentRefused, OrderPrepared
+from hedgectl.core.model.codec import EVENTS, INPUTS, decode_row
+from hedgectl.core.model.event import BeliefState, Event, Filled, IntentDone, IntentRefused, OrderPrepared
 from hedgectl.core.model.input import Input
 from hedgectl.screens.describe import describe
+from hedgectl.screens.evidence import evidence
 from hedgectl.screens.ink import Line, Part, Tone, line
 from hedgectl.screens.words import clock, duration, plural
+from hedgectl.store.rows import given_of
+
+EVIDENCE, BELIEF, POLICY, ACTION = "evidence", "belief", "policy", "action"
+FAMILIES = dict.fromkeys(("intent", "exit", "alert", "run"), POLICY) | dict.fromkeys(
+    ("mismatch", "execution", "belief", "position", "reconcile"), BELIEF
+)
+EXACT = dict.fromkeys(("order.prepared", "order.voided", "order.retry", "cancel.sent"), ACTION) | {
+    "order.inferred": POLICY
+}
+BESIDE = ("mismatch.opened", "mismatch.closed", BeliefState.kind, "position.corrected")
+"""Kinds that belong into every story of their symbol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A row of the journal, with its event where this version can read it. `at_ms` is exchange time."""
+    """A row of the journal, with its event or input where this version can read it. `at_ms` is exchange time, `used`
+    what an input's decision used of what is volatile; `beside`: it belongs to the symbol, not to the story alone."""
 
     seq: int
     at_ms: int
@@ -27,17 +42,22 @@ class Told:
     correlation: str
     symbol: str
     event: Event | Input | None
+    used: Mapping[str, Any] = field(default_factory=dict)
+    beside: bool = False
 
 
-def tell(seq: int, at_ms: int, kind: str, correlation: str, symbol: str, body: bytes | str) -> Told:
+def tell(seq: int, at_ms: int, kind: str, correlation: str, symbol: str, body: bytes) -> Told:
     """A journal row for a screen."""
-    event = None
-    if kind in EVENTS:
-        try:
+    event: Event | Input | None = None
+    used: Mapping[str, Any] = {}
+    try:
+        if kind in EVENTS:
             event = decode_row(kind, body)
-        except ValueError:
-            event = None
-    return Told(seq, at_ms, kind, correlation, symbol, event)
+        elif kind in INPUTS:
+            event, used, _ = given_of(kind, body)
+    except ValueError:
+        event = None
+    return Told(seq, at_ms, kind, correlation, symbol, event, used)
 
 
 def noted(note: Noted, at_ms: int) -> Told:
@@ -45,11 +65,38 @@ def noted(note: Noted, at_ms: int) -> Told:
     return Told(0, at_ms, note.event.kind, note.correlation_id, note.symbol, note.event)
 
 
+def beside(rows: Iterable[Told], symbols: frozenset[str]) -> list[Told]:
+    """Of rows of belief, those that say something of these symbols: mismatches, corrections, and the posture where it
+    moved or was weighed anew because of one. A screen for one story leaves out what ails the whole account."""
+    kept: list[Told] = []
+    for row in rows:
+        if isinstance(row.event, BeliefState):
+            ours = row.event.posture != row.event.was or (bool(kept) and kept[-1].at_ms == row.at_ms)
+        else:
+            ours = row.symbol in symbols
+        if ours:
+            kept.append(replace(row, beside=True))
+    return kept
+
+
+def layer(kind: str) -> str:
+    """What a kind of row is to a reader of incidents.
+
+    >>> layer("in.Tick"), layer("mismatch.opened"), layer("intent.refused"), layer("order.prepared")
+    ('evidence', 'belief', 'policy', 'action')
+    """
+    return EXACT.get(kind) or FAMILIES.get(kind.partition(".")[0], EVIDENCE)
+
+
 def said(row: Told) -> tuple[str, str, Tone]:
     """Word, text and tone of a row."""
-    if row.event is not None:
+    if row.event is None:
+        return row.kind, "not readable by this version", Tone.DIM
+    if row.kind not in INPUTS:
         return describe(row.event)
-    return row.kind, "" if row.kind.startswith("in.") else "not readable by this version", Tone.DIM
+    word, text, tone = evidence(row.event)
+    quotes = [f"  {symbol} {each['bid']} / {each['ask']}" for symbol, each in row.used.get("quotes", {}).items()]
+    return word, text + "".join(quotes), tone
 
 
 def event_line(row: Told) -> Line:
@@ -70,8 +117,9 @@ def trace_lines(rows: Sequence[Told]) -> list[Line]:
     for number, row in enumerate(rows):
         word, text, tone = said(row)
         since = clock(first, millis=True) if number == 0 else _since(row.at_ms - first)
-        made.append(line((f"{since:>14}   ", Tone.DIM), (f"{word:<10}", tone), text))
-    return [*made, line(*_sum(rows))]
+        mark = "~" if row.beside else " "
+        made.append(line((f"{since:>14} {mark} {layer(row.kind):<10}", Tone.DIM), (f"{word:<10}", tone), text))
+    return [*made, line(*_sum([row for row in rows if not row.beside]))]
 
 
 def _since(passed_ms: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -41,6 +41,15 @@ class Reader:
     def by_kind(self, kind: str, rows: int = ROWS_MAX) -> list[Stored]:
         """The last rows of one kind."""
         return self._rows("kind = ? ORDER BY seq DESC LIMIT ?", kind, _bounded(rows))[::-1]
+
+    def between(self, first_seq: int, last_seq: int, kinds: Sequence[str], rows: int = ROWS_MAX) -> list[Stored]:
+        """The first rows of some kinds in a stretch of the journal, both ends included."""
+        where = f"seq BETWEEN ? AND ? AND kind IN ({','.join('?' * len(kinds))}) ORDER BY seq LIMIT ?"
+        return self._rows(where, first_seq, last_seq, *kinds, _bounded(rows))
+
+    def input_of(self, seq: int) -> list[Stored]:
+        """The input whose decision journaled this row, if it is there."""
+        return self._rows("seq <= ? AND kind LIKE 'in.%' ORDER BY seq DESC LIMIT 1", seq)
 
     def last_seq(self) -> int:
         found: int = self._connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]

@@ -126,7 +126,10 @@ class Binance:
         row, reason = _found(asked, client_id, conditional)
         not_found = row is None and _says_not_found(asked.answer)
         server_ms = await self._asking.server_ms()
-        return LookedUp(client_id, row, not_found, "" if not_found else reason, server_ms)
+        rates, told = self.client.rates, row is None and not not_found
+        waits = told and rates.retry_after_ms > self._exchange.now_ms()
+        status, until_ms = (418 if rates.banned else 429, rates.retry_after_ms) if waits else (0, 0)
+        return LookedUp(client_id, row, not_found, "" if not_found else reason, server_ms, status, until_ms)
 
     async def trades(self, symbol: str, since_ms: int) -> TradesTaken | ReadFailed:
         """Own fills of a symbol."""

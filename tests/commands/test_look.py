@@ -66,9 +66,16 @@ def test_an_unknown_name_is_a_problem_with_a_way_on(hedgectl, lived):
 
 
 def test_trace_why_adds_the_inputs(hedgectl, lived):
-    plain, why = (hedgectl("trace", "--last", *more, "--state-dir", lived).out for more in ((), ("--why",)))
-    assert "in." not in plain
-    assert "in." in why
+    plain, why = (
+        [
+            each["kind"]
+            for each in hedgectl("trace", "--last", *more, "--state-dir", lived, "--json").json["data"]["events"]
+        ]
+        for more in ((), ("--why",))
+    )
+    assert not [kind for kind in plain if kind.startswith("in.")]
+    assert why[0] == "in.IntentReceived"
+    assert [kind for kind in why if not kind.startswith("in.")] == plain
 
 
 def test_a_run_that_did_not_end_is_a_problem(hedgectl, lived, tmp_path):

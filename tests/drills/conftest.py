@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -16,59 +15,35 @@ import pytest
 
 from hedgectl.config.options import RunOptions
 from hedgectl.config.sources import load
-from hedgectl.core.model.codec import EVENTS, decode
 from hedgectl.core.model.order import Kind, Lane, Leg, Mode, Prepared, Purpose, Side
 from hedgectl.core.orders.clientid import client_id
 from hedgectl.core.orders.sides import sides
-from hedgectl.runtime import assembly
+from hedgectl.drill.life import Life
+from hedgectl.drill.life import live as live_once
+from hedgectl.runtime.assembly import Trader
 from hedgectl.runtime.clock import ExchangeTime, VirtualClock
 from hedgectl.runtime.loop import run_virtual
-from hedgectl.screens.terminal import Silent
-from hedgectl.screens.view import RunSummary
+from hedgectl.runtime.place import Place
 from hedgectl.sim.box import Box
 from hedgectl.sim.exchange import Exchange
+from hedgectl.sim.faults.profile import FaultProfile
 from hedgectl.sim.market.specs import specs_of
 from hedgectl.sim.transport import BoxTransport
-from hedgectl.store.reader import replay
 from hedgectl.venue.binance import Binance
 from hedgectl.venue.client import open_client
 from hedgectl.venue.credentials import Credentials
 from hedgectl.venue.environment import Environment
 from hedgectl.venue.transports.box import InProcess
 
-Story = Callable[[assembly.Trader], Awaitable[None]]
+Story = Callable[[Trader], Coroutine[Any, Any, None]]
 
 
-@dataclass
-class Life:
-    """What one life left: the Trader with its last state, its summary, and the exchange's own account."""
-
-    trader: assembly.Trader
-    summary: RunSummary | None
-    folder: Path
-    notes: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def exchange(self) -> Exchange:
-        return self.trader.place.box.exchange
-
-    @property
-    def ledger(self) -> Any:
-        return self.exchange.ledger
-
-    @property
-    def state(self) -> Any:
-        return self.trader.state
-
-    def events(self, *kinds: str) -> list[Any]:
-        """The journal's events of these kinds (all without one), decoded, in order."""
-        rows = replay(self.folder / assembly.JOURNAL)
-        wanted = frozenset(kinds) or EVENTS.keys()
-        return [decode(EVENTS[row[2]], row[5]) for row in rows if row[2] in wanted and row[2] in EVENTS]
+async def _untold(trader: Trader) -> None:
+    """A life beside which nothing happens."""
 
 
 @pytest.fixture
-def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Life]:
+def live(tmp_path: Path) -> Callable[..., Life]:
     """live(seed=1, mode="hedge", seconds=60, faults=None, story=None, place=None, **flags) -> Life.
 
     `story(trader)` runs beside the loop, and what it raises ends the life and is raised. `place` may change the Place
@@ -77,9 +52,9 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Life]
     count = 0
 
     def run(
-        *, seed: int = 1, mode: str = "hedge", seconds: float = 60.0, faults: Any = None, story: Story | None = None,
-        place: Callable[[Any], None] | None = None, options: RunOptions | None = None, folder: Path | None = None,
-        demo: bool = False, **flags: Any,
+        *, seed: int = 1, mode: str = "hedge", seconds: float = 60.0, faults: FaultProfile | None = None,
+        story: Story | None = None, place: Callable[[Place], None] | None = None, options: RunOptions | None = None,
+        folder: Path | None = None, demo: bool = False, **flags: Any,
     ) -> Life:  # fmt: skip
         nonlocal count
         count += 1
@@ -87,31 +62,11 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Life]
         folder.mkdir(exist_ok=True)
         keys = {name.replace("__", "."): value for name, value in flags.items()}
         keys |= {"box.seed": seed, "box.position_mode": mode, "run.state_dir": str(folder)}
-        keys |= {"journal.synchronous": "OFF"}
-        config = load(keys, {}).config
-
-        made: list[assembly.Trader] = []
-
-        def opened(*args: Any, **more: Any) -> Any:
-            there = open_place(*args, **more, faults=faults)
-            if place is not None:
-                place(there)
-            if story is not None:
-                there.beside.append(lambda: story(made[0]))
-            return there
-
-        open_place = assembly.open_place
-        with monkeypatch.context() as patch:
-            patch.setattr(assembly, "open_place", opened)
-            options = options or RunOptions(seconds, virtual=True, demo=demo)
-            job = assembly.Job(options, config, folder, folder, Silent())
-
-            def main(clock: VirtualClock) -> Any:
-                made.append(assembly.Trader(job, clock))
-                return made[0].main()
-
-            summary = run_virtual(main)
-        return Life(made[0], summary, folder)
+        keys = {"journal.synchronous": "OFF", "risk.positions": "add"} | keys
+        options = options or RunOptions(seconds, virtual=True, demo=demo)
+        return live_once(
+            load(keys, {}).config, folder, story or _untold, options=options, faults=faults, opened=place
+        )
 
     return run
 

@@ -71,9 +71,9 @@ def recording(path: Path, seconds: int = 30) -> Path:
 
 
 def test_a_recording_is_replayed_to_its_end(tmp_path):
-    summary = lived(tmp_path / "state", for_s=None, feed=recording(tmp_path / "market.gz"))
+    summary = lived(tmp_path / "state", for_s=None, feed=recording(tmp_path / "market.gz", 150))
     assert summary.why == "the end of the recording"
-    assert summary.ran_s == pytest.approx(30, abs=2)
+    assert summary.ran_s == pytest.approx(150, abs=2)
     assert summary.fills > 0
     assert summary.naked_open == 0
 

@@ -40,6 +40,21 @@ def test_rows_by_tail_seq_kind_and_correlation(path):
         assert (reader.tail(0), reader.tail(-5)) == ([], [])
 
 
+def test_rows_of_some_kinds_in_a_stretch_and_the_input_of_a_row(tmp_path, row):
+    async def main(clock):
+        journal = Journal(tmp_path / "j.db", live=False, synchronous="OFF")
+        for n in range(1, 10, 3):
+            journal.append([row(n, "in.Tick"), row(n, "odd"), row(n, "even")])
+        journal.close()
+
+    run_virtual(main)
+    with open_reader(tmp_path / "j.db") as reader:
+        assert [each[0] for each in reader.between(2, 8, ("odd", "even"))] == [2, 3, 5, 6, 8]
+        assert [each[0] for each in reader.between(1, 9, ("odd", "even"), 2)] == [2, 3]
+        assert [each[0] for each in reader.input_of(6)] == [4]
+        assert reader.input_of(0) == []
+
+
 def test_correlation_uses_the_index_and_reads_are_bounded(path, monkeypatch):
     monkeypatch.setattr(reader_room, "ROWS_MAX", 4)
     with open_reader(path) as reader:

@@ -21,6 +21,7 @@ class GuardKnobs:
     entry_cooldown_seconds: int
     max_open_orders_per_symbol: int
     mode: Posture
+    kill_switch_trip: bool = False
 
 
 def knobs_of(held: Posture, debt: Debt, order_notional_usdt_max: Decimal, limits: BeliefLimits) -> GuardKnobs:
@@ -38,6 +39,7 @@ def knobs_of(held: Posture, debt: Debt, order_notional_usdt_max: Decimal, limits
         entry_cooldown_seconds=step.cooldown_s,
         max_open_orders_per_symbol=step.open_orders_max,
         mode=mode,
+        kill_switch_trip=mode is Posture.RED and debt.score >= limits.kill_score,
     )
 
 
@@ -51,4 +53,5 @@ def strictest(first: GuardKnobs, second: GuardKnobs) -> GuardKnobs:
         max(first.entry_cooldown_seconds, second.entry_cooldown_seconds),
         min(first.max_open_orders_per_symbol, second.max_open_orders_per_symbol),
         POSTURES[max(first.mode.rank, second.mode.rank)],
+        first.kill_switch_trip or second.kill_switch_trip,
     )

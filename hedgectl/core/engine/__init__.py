@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hedgectl.core.decision import Decision
 from hedgectl.core.engine.entries import consider_entry, refuse
+from hedgectl.core.engine.killing import kill_asked, rearm_asked
 from hedgectl.core.engine.leaving import perform_exit
 from hedgectl.core.engine.replies import cancel_answered, create_answered, create_voided
 from hedgectl.core.engine.sensing import algo_updated, order_updated, positions_updated, stream_changed
@@ -16,12 +17,13 @@ from hedgectl.core.model.event import VenueRetry
 from hedgectl.core.model.intent import Entry, Exit
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.verdict import Refused
+from hedgectl.core.state.used import taken
 from hedgectl.core.state.volatile import State
 
 
 def decide(state: State, given: given_.Input, now: Moment) -> Decision:
     """What one input leads to. Durable state moves only by the events in the decision, which are applied already."""
-    state.volatile.used = {}
+    state.volatile.used = taken(state, given)
     work = Work(state, now)
     match given:
         case given_.QuotesTaken():
@@ -66,8 +68,13 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
             started(work, given)
         case given_.StopRequested():
             stop_requested(work, given)
+        case given_.KillAsked():
+            kill_asked(work, given)
+        case given_.RearmAsked():
+            rearm_asked(work, given)
         case given_.ClockMeasured():
             state.volatile.failures.pop("clock", None)  # the offset is the clock's; the next moment carries it
+            state.volatile.clock_measured = True
     work.decision.used = state.volatile.used
     return work.decision
 
@@ -75,7 +82,11 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
 def _quotes_taken(work: Work, given: given_.QuotesTaken) -> None:
     volatile, mono_ms = work.volatile, work.now.mono_ms
     volatile.failures.pop("quotes", None)
+    volatile.quotes_ms = work.now.exchange_ms
     for quote in given.quotes:
+        if not (quote.bid and quote.ask):
+            continue  # one side of the book is empty: no price of now, and the last one grows old
         volatile.quotes[quote.symbol] = quote
         volatile.quotes_mono_ms[quote.symbol] = mono_ms
+        work.index.totals.quoted(quote.symbol, quote.mid)
     volatile.budget.weighed(given.weight_used, work.now.exchange_ms)

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from hedgectl.core.belief.debt import Debt, Mismatch, debt_of
 from hedgectl.core.belief.knobs import GuardKnobs, knobs_of, strictest
 from hedgectl.core.belief.posture import Held, Posture, hold
+from hedgectl.core.belief.sensors import confidence_of
 from hedgectl.core.engine.work import Work
-from hedgectl.core.model.event import BeliefState, MismatchClosed, MismatchOpened
+from hedgectl.core.model.event import BeliefState, KillRequested, MismatchClosed, MismatchOpened
 
 BARE_GRACE_MS = 2_000
+SENSORS = ("snapshot", "stream", "replies", "quotes")
 
 
 def review(work: Work, looked: bool = False) -> None:
@@ -40,6 +42,21 @@ def review(work: Work, looked: bool = False) -> None:
     held = hold(was, debt, now, work.settings.belief)
     if changed or held != was or streak != belief.streak:
         _note(work, debt, held, belief.posture)
+    if held.posture is Posture.RED and not belief.kill_ms:
+        _ask_for_kill(work, debt, now - held.since_ms)
+
+
+def _ask_for_kill(work: Work, debt: Debt, red_ms: int) -> None:
+    """A debt that no recovery is in sight for: a person should look before anything new is risked (B5)."""
+    limits = work.settings.belief
+    if debt.score >= limits.kill_score:
+        why = f"debt {debt.score:.2f} reached {limits.kill_score:g}"
+    elif red_ms >= limits.kill_red_s * 1000:
+        why = f"RED for {red_ms // 1000} s"
+    else:
+        return
+    work.note(KillRequested(why, round(debt.score, 4), work.now.exchange_ms))
+    work.alert("belief.kill_requested", "", why, "hedgectl status; nothing new is risked meanwhile, exits stay open")
 
 
 def _note(work: Work, debt: Debt, held: Held, was: str) -> None:
@@ -55,6 +72,9 @@ def _note(work: Work, debt: Debt, held: Held, was: str) -> None:
         round(debt.score, 4),
         round(debt.growth_per_min, 4),
         work.now.exchange_ms,
+        round(confidence_now(work), 4),
+        work.durable.belief.repairs,
+        work.durable.belief.skips,
     )
     work.note(state)
 
@@ -74,6 +94,8 @@ def _mismatches(work: Work) -> Iterator[tuple[str, str, str]]:
         yield f"read {what}", "blind", ""
     if volatile.stream_since_ms and not volatile.stream_up:
         yield "stream", "deaf", ""
+    if volatile.checked and confidence_now(work) < work.settings.belief.confidence_min:
+        yield "sensors", "unsure", ""
 
 
 def _debt(work: Work, streak: int, symbol: str | None = None) -> Debt:
@@ -95,6 +117,33 @@ def knobs_for(work: Work, symbol: str) -> GuardKnobs:
     if not any(each.symbol == symbol for each in belief.open.values()):
         return account
     return strictest(account, knobs_of(Posture.GREEN, _debt(work, 0, symbol), most, limits))
+
+
+def confidence_now(work: Work) -> float:
+    """How much of what there is to know the sensors vouch for now (B6)."""
+    return confidence_of(_ages_ms(work), work.settings.belief)
+
+
+def evidence_now(work: Work) -> tuple[str, ...]:
+    """Each sensor and how long ago it last spoke as it should, in words."""
+    ages = _ages_ms(work)
+    return tuple(f"{name} {ages[name]} ms" if name in ages else f"{name} never" for name in SENSORS)
+
+
+def _ages_ms(work: Work) -> dict[str, int]:
+    volatile, now = work.volatile, work.now.exchange_ms
+    ages = {}
+    if volatile.snapshot_ms:
+        ages["snapshot"] = max(now - volatile.snapshot_ms, 0)
+    if volatile.stream_up:
+        ages["stream"] = 0
+    elif volatile.stream_down_ms:
+        ages["stream"] = max(now - volatile.stream_down_ms, 0)
+    asked = [work.durable.orders[name].order.timestamp_ms for name in work.index.unsettled]
+    ages["replies"] = max(now - min(asked, default=now), 0)
+    if volatile.quotes_ms:
+        ages["quotes"] = max(now - volatile.quotes_ms, 0)
+    return ages
 
 
 def debt_now(work: Work) -> Debt:

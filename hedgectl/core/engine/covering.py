@@ -10,15 +10,16 @@ from hedgectl.core.engine.leaving import emergency_close
 from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import LOOK_WEIGHT, Work
 from hedgectl.core.exits.cover import stop_price, would_trigger
-from hedgectl.core.model.command import Cancel, Look
-from hedgectl.core.model.event import COVER_CLOSED, CancelSent, CoverLost, CoverSeen, OrderRejected
+from hedgectl.core.model.command import Look
+from hedgectl.core.model.event import COVER_CLOSED, CoverLost, CoverSeen, OrderRejected
 from hedgectl.core.model.evidence import AlgoRow
-from hedgectl.core.model.order import Action, Kind, Lane, Leg, Mode, Prepared, Purpose
+from hedgectl.core.model.order import Action, Kind, Leg, Mode, Prepared, Purpose
 from hedgectl.core.orders.clientid import numbered, parse_client_id
 from hedgectl.core.orders.outcome import Rejected
 from hedgectl.core.orders.refusals import Remedy
 from hedgectl.core.orders.sides import closing_side
-from hedgectl.core.state.durable import LiveOrder, Position, Stage
+from hedgectl.core.state.apply import TERMINAL
+from hedgectl.core.state.durable import Position, Stage
 from hedgectl.core.state.index import position_key
 from hedgectl.core.state.volatile import Bare
 
@@ -33,6 +34,9 @@ def tend_cover(work: Work, key: str) -> None:
     cover = work.durable.covers.get(key)
     if position is None or (cover is not None and cover.direction is position.direction):
         work.volatile.bare.pop(key, None)
+        return
+    if position.leg not in (Leg.BOTH, position.direction):  # an earlier fill of it was not told yet: no leg to protect
+        work.want_trades(position.symbol, position.changed_ms - work.settings.trades_back_ms)
         return
     mode = work.durable.mode
     if mode is None or (position.leg is Leg.BOTH) is not (mode is Mode.ONE_WAY):
@@ -51,8 +55,9 @@ def _bare(work: Work, key: str, position: Position) -> Bare:
 
 
 def _under_way(work: Work, key: str, position: Position) -> bool:
-    """A stop or an emergency close for this direction that may still work out. An unknown stop does not hold a new one
-    up: stops may overlap (L9)."""
+    """A stop or an emergency close for this direction that may still work out. One that is unknown, or that had no
+    answer for `cover_patience_ms`, does not hold a new one up: stops and full closes may overlap (L9)."""
+    patient_ms = work.now.exchange_ms - work.settings.cover_patience_ms
     for name in work.index.by_symbol.get(position.symbol, ()):
         live = work.durable.orders[name]
         order = live.order
@@ -60,7 +65,12 @@ def _under_way(work: Work, key: str, position: Position) -> bool:
             continue
         # A stop of an earlier position goes with that position, so it is no stop for this one.
         same = order.leg is position.direction and order.intent_id == position.intent_id
-        if same and live.stage is not Stage.UNKNOWN:
+        if live.stage is Stage.ACCEPTED:  # a stop that has triggered had its grace already, in `lose_cover`; a close
+            # that is over only waits for fills that were not told
+            answered = live.status == "NEW" if order.kind.conditional else live.status not in TERMINAL
+        else:
+            answered = live.stage is Stage.PREPARED and order.timestamp_ms >= patient_ms
+        if same and answered:
             return True
     return False
 
@@ -142,7 +152,9 @@ def see_cover(work: Work, row: AlgoRow) -> None:
         return
     key = f"{row.symbol}|{row.leg.value}"
     direction = Leg.LONG if row.side.value == "SELL" else Leg.SHORT
-    known = work.durable.covers.get(key)
+    known, position = work.durable.covers.get(key), work.durable.positions.get(key)
+    if position is not None and position.direction is not direction:
+        return  # it closes the other direction: it protects nothing here, and must not hide what does
     if known is not None and known.client_id == row.client_id and known.direction is direction:
         return
     ours = parse_client_id(row.client_id) is not None
@@ -196,17 +208,6 @@ def verify_covers(work: Work) -> None:
         elif now >= due and work.may_read(LOOK_WEIGHT):
             del work.volatile.unverified[name]
             work.command(Look(name, live.order.symbol, True))
-
-
-def withdraw_leftover(work: Work, live: LiveOrder) -> None:
-    """A stop of ours that outlived its position (E4)."""
-    order = live.order
-    if live.cancels == work.settings.cancel_attempts_max:
-        what = f"{order.client_id} outlived its position and could not be withdrawn in {live.cancels} attempts"
-        hint = "it is tried on with each look; or cancel it by hand"
-        work.alert("cancel.not_confirmed", order.symbol, what, hint, order.correlation_id)
-    work.note(CancelSent(order.client_id, COVER_CLOSED), order.correlation_id, order.symbol)
-    work.command(Cancel(order.client_id, order.symbol, order.kind.conditional, Lane.RECONCILE))
 
 
 def tend_uncovered(work: Work) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hedgectl.core.engine.believing import knobs_for
+from hedgectl.core.engine.money import nav_now
 from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import EntryAccepted, Inferred, IntentRefused
@@ -18,6 +19,7 @@ from hedgectl.core.risk.desk import Desk
 from hedgectl.core.risk.exposure import EXPOSURE
 from hedgectl.core.risk.identity import IDENTITY
 from hedgectl.core.risk.sizing import Sized, quantity_max, size, split
+from hedgectl.core.state.durable import key_of
 
 WRONG_LEG = code("intent.wrong_leg", "A BUY opens LONG and a SELL opens SHORT; the intent says otherwise.")
 CORRELATION_CHARS = 10
@@ -42,7 +44,8 @@ def consider_entry(work: Work, entry: Entry) -> None:
     direction = opening_leg(entry.side)
     if entry.leg is None and desk.mode is Mode.HEDGE:
         work.note(Inferred(entry.symbol, entry.side, direction, correlation_id), correlation_id, entry.symbol)
-    accepted = EntryAccepted(entry, correlation_id, direction, verdict.quantity, verdict.notional_usdt)
+    sized = verdict.quantity, verdict.notional_usdt
+    accepted = EntryAccepted(entry, correlation_id, direction, *sized, work.now.exchange_ms)
     work.note(accepted, correlation_id, entry.symbol)
     market = entry.kind is Kind.MARKET
     step = desk.instrument.market_step if market else desk.instrument.step
@@ -89,50 +92,85 @@ def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused:
 
 
 def desk_for(work: Work, entry: Entry) -> Desk:
-    """Gather what the gates look at."""
-    durable, volatile, symbol = work.durable, work.volatile, entry.symbol
+    """Gather what the gates look at: running totals and marks, never a scan over the book."""
+    durable, volatile, settings, symbol = work.durable, work.volatile, work.settings, entry.symbol
+    now, marks, totals = work.now, durable.risk, work.index.totals
     quote = volatile.quote(symbol)
     knobs = knobs_for(work, symbol)
     next_ms = durable.entry_ms.get(symbol, 0) + knobs.entry_cooldown_seconds * 1000
-    mine = [durable.orders[name].order for name in work.index.by_symbol.get(symbol, ())]
     seen = "in progress" if entry.intent_id in durable.intents else durable.intents_done.get(entry.intent_id, "")
+    mine, named = totals.of(symbol), totals.tiers.get(symbol, "")
+    tier = next((each for each in settings.risk.tiers if each.name == named), None)
+    exposure_usdt, tier_usdt, gross_usdt = volatile.exposure(totals, symbol, named)
     return Desk(
-        settings=work.settings,
-        now=work.now,
+        settings=settings,
+        now=now,
+        kill=f"{durable.kill.mode}: {durable.kill.why}" if durable.kill is not None else "",
         stopping=durable.stopping,
+        clock_measured=volatile.clock_measured,
         checked=volatile.checked,
         journal_dead=volatile.journal_dead,
         seen=seen,
         mode=durable.mode,
         instrument=durable.instruments.get(symbol),
+        tier=tier,
         quote=quote,
-        quote_age_ms=work.now.mono_ms - volatile.quotes_mono_ms.get(symbol, work.now.mono_ms),
-        unsettled=next((name for name in work.index.by_symbol.get(symbol, ()) if name in work.index.unsettled), ""),
+        quote_age_ms=now.mono_ms - volatile.quotes_mono_ms.get(symbol, now.mono_ms),
+        unsettled=next(iter(work.index.unsettled_by_symbol.get(symbol, ())), ""),
         failures=max(volatile.failures.values(), default=0),
-        exposure_usdt=exposure_usdt(work, symbol, quote.mid if quote is not None else ZERO),
+        looked_age_ms=now.exchange_ms - volatile.snapshot_ms,
+        exposure_usdt=exposure_usdt,
+        tier_usdt=tier_usdt,
+        gross_usdt=gross_usdt,
+        left=_left(work, symbol),
+        held="" if settings.risk.add else _held(work, entry),
+        crossing=_crossing(work, entry) if mine.entries else "",
         posture=knobs.mode.value,
         entries_allowed=knobs.allow_entries,
-        notional_usdt_max=max(knobs.max_notional_usdt, ZERO),
-        leverage_max=knobs.max_leverage,
-        confidence_min=knobs.min_entry_conf,
-        cooldown_left_ms=next_ms - work.now.exchange_ms if knobs.entry_cooldown_seconds else 0,
-        open_entries=sum(order.purpose is Purpose.ENTRY for order in mine),
+        notional_usdt_max=knobs.max_notional_usdt,
+        leverage_max=min(knobs.max_leverage, settings.risk.leverage_max, *([tier.leverage_max] if tier else ())),
+        confidence_min=max(knobs.min_entry_conf, settings.risk.confidence_min),
+        cooldown_left_ms=next_ms - now.exchange_ms if knobs.entry_cooldown_seconds else 0,
+        open_entries=mine.entries,
         open_entries_max=knobs.max_open_orders_per_symbol,
+        nav=nav_now(work),
+        day_nav_usdt=marks.day_nav_usdt,
+        peak_nav_usdt=marks.peak_nav_usdt,
+        entries=marks.entries,
+        entered_ms=durable.entry_ms.get(symbol, 0),
+        paused_until_ms=marks.paused_until_ms,
     )
 
 
-def exposure_usdt(work: Work, symbol: str, price: Decimal) -> Decimal:
-    """What is open plus what may still open on a symbol, at `price` (or an order's own)."""
-    total = ZERO
-    for leg in LEGS:
-        position = work.durable.positions.get(f"{symbol}|{leg}")
-        if position is not None:
-            total += abs(position.quantity) * price
-    for name in work.index.by_symbol.get(symbol, ()):
-        live = work.durable.orders[name]
-        if live.order.purpose is Purpose.ENTRY:
-            total += live.open_quantity * (live.order.price or price)
-    return total
+def _left(work: Work, symbol: str) -> Decimal:
+    """What stands in legs of a symbol that are left alone."""
+    left = work.durable.left
+    return sum((abs(left.get(f"{symbol}|{leg}", ZERO)) for leg in LEGS), ZERO) if left else ZERO
+
+
+def _held(work: Work, entry: Entry) -> str:
+    """What the leg of an entry holds or waits for already, in words."""
+    leg = Leg.BOTH if work.durable.mode is Mode.ONE_WAY else opening_leg(entry.side)
+    position = work.durable.positions.get(key_of(entry.symbol, leg))
+    if position is not None:
+        return f"{position.quantity} {entry.symbol} {leg}"
+    for name in work.index.by_symbol.get(entry.symbol, ()):
+        order = work.durable.orders[name].order
+        if order.purpose is Purpose.ENTRY and order.position_side == leg.value:
+            return name
+    return ""
+
+
+def _crossing(work: Work, entry: Entry) -> str:
+    """A resting entry of ours on the other side that this one would meet; the few of one symbol are looked at."""
+    buys = entry.side is Side.BUY
+    for name in work.index.by_symbol[entry.symbol]:
+        order = work.durable.orders[name].order
+        if order.purpose is Purpose.ENTRY and order.side is not entry.side and order.price is not None:
+            limit = entry.price
+            if limit is None or (limit >= order.price if buys else limit <= order.price):
+                return name
+    return ""
 
 
 def resting_price(entry: Entry, desk: Desk) -> Decimal:

@@ -8,7 +8,8 @@ from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import Filled
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.order import Prepared, Purpose
-from hedgectl.core.state.durable import DoneOrder, LiveOrder
+from hedgectl.core.orders.settle import deadline_ms
+from hedgectl.core.state.durable import DoneOrder, LiveOrder, Stage
 
 CLOCK_SLACK_MS = 1_000
 
@@ -28,7 +29,7 @@ def note_fill(work: Work, trade: TradeRow, via: str) -> bool:
     live = work.durable.orders.get(name)
     known: Prepared | DoneOrder | None = live.order if live is not None else work.durable.done.get(name)
     if known is None:
-        event = Filled(trade, trade.leg, "", "", "", None, via)
+        event = Filled(trade, trade.leg, "", "", "", None, via, _left_alone(work, trade))
     else:
         event = Filled(trade, trade.leg, name, known.intent_id, known.correlation_id, known.purpose, via)
     work.note(event, event.correlation_id, trade.symbol)
@@ -38,6 +39,16 @@ def note_fill(work: Work, trade: TradeRow, via: str) -> bool:
     if known is not None and known.purpose in (Purpose.ENTRY, Purpose.EXIT):
         finish_if_over(work, known.intent_id, "filled")
     return True
+
+
+def _left_alone(work: Work, trade: TradeRow) -> bool:
+    """A stranger trades where we hold nothing, and such is left alone by policy (B1)."""
+    return not work.settings.repair.adopt and f"{trade.symbol}|{trade.leg.value}" not in work.durable.positions
+
+
+def deadline_of(work: Work, order: Prepared) -> int:
+    """The exchange time after which it can't accept this order any more."""
+    return deadline_ms(order.timestamp_ms, order.recv_window_ms, work.settings.settle_margin_ms)
 
 
 def expect_fills(work: Work, live: LiveOrder) -> None:
@@ -63,3 +74,15 @@ def chase_fills(work: Work) -> None:
             work.volatile.lagging[name] = now + work.settings.fill_grace_ms
             work.wake(now + work.settings.fill_grace_ms)
             work.want_trades(live.order.symbol, live.order.timestamp_ms - CLOCK_SLACK_MS)
+
+
+def awaited(work: Work, symbol: str, at_ms: int) -> bool:
+    """Whether an order of the symbol, sent before `at_ms` and not answered yet, may still explain what was seen then.
+    After twice the visibility bound a stranger is a stranger, or nothing could be settled beside a manual trade."""
+    patience, now = 2 * work.settings.visibility_ms_max, work.now.exchange_ms
+    waiting = [work.durable.orders[name] for name in work.index.by_symbol.get(symbol, ())]
+    return any(
+        live.order.timestamp_ms <= at_ms + CLOCK_SLACK_MS and now <= deadline_of(work, live.order) + patience
+        for live in waiting
+        if live.stage is not Stage.ACCEPTED
+    )

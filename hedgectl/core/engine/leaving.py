@@ -21,7 +21,7 @@ from hedgectl.core.model.order import Action, Kind, Leg, Mode, Purpose, Tif
 from hedgectl.core.model.verdict import refused
 from hedgectl.core.orders.clientid import numbered
 from hedgectl.core.orders.sides import closing_leg, closing_side
-from hedgectl.core.risk.identity import DUPLICATE
+from hedgectl.core.risk.gates_intent import DUPLICATE
 from hedgectl.core.risk.sizing import quantity_max, split
 from hedgectl.core.state.durable import OpenIntent, Position, key_of
 
@@ -133,8 +133,10 @@ def resume_exits(work: Work, shown: Sequence[PositionRow]) -> None:
         wish = intent.intent
         if not intent.waiting or not isinstance(wish, Exit):
             continue
+        if work.volatile.exit_due_mono_ms.get(intent_id, 0) > work.now.mono_ms:
+            continue  # refused for a position that its page may show too late: it has its pause
         direction = direction_of(work, wish)
-        there = theirs.get((wish.symbol, direction), ZERO)
+        there = theirs.get((wish.symbol, direction), ZERO) or _just_filled(work, wish.symbol, direction)
         quantity = there if wish.quantity is None else min(there, wish.quantity - intent.filled)
         if not quantity:
             finish(work, intent_id, "filled" if intent.filled else "nothing_to_close")
@@ -144,6 +146,14 @@ def resume_exits(work: Work, shown: Sequence[PositionRow]) -> None:
             finish(work, intent_id, "gave_up")
         else:
             leave(work, intent, direction, quantity, "the account was read")
+
+
+def _just_filled(work: Work, symbol: str, direction: Leg) -> Decimal:
+    """What fills of a moment ago say of a leg that the page does not show (yet)."""
+    position = position_in(work, symbol, direction)
+    if position is None or work.now.exchange_ms - position.changed_ms > work.settings.visibility_ms_max:
+        return ZERO
+    return abs(position.quantity)
 
 
 def whole_close(work: Work, intent: OpenIntent) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hedgectl.core.engine.covering import cover_refused, tend_cover, twin_exists
 from hedgectl.core.engine.intents import finish_if_over
 from hedgectl.core.engine.leaving import leave, quantity_to_close, wait, whole_close
+from hedgectl.core.engine.money import pause_entries_if_failing
 from hedgectl.core.engine.progress import after_acceptance, after_end
 from hedgectl.core.engine.settling import begin_settling
 from hedgectl.core.engine.work import Work
@@ -32,6 +33,7 @@ from hedgectl.core.state.durable import LiveOrder, Stage
 from hedgectl.core.state.index import position_key
 
 TWIN_CODE = -4130  # a closePosition stop of this direction rests already: this one was not taken
+PACE_MS = 1_000
 CLOCK_CODES = (-1021, -5028)
 POSITION_CODES = (-2022, -4118, -4061, -4060, -1106)
 RULE_CODES = frozenset(
@@ -80,7 +82,7 @@ def _accepted(work: Work, live: LiveOrder, outcome: Accepted) -> None:
 
 def rejected(work: Work, order: Prepared, outcome: Rejected) -> None:
     """A definite no: entries end here; exits and covers take the remedy."""
-    event = OrderRejected(order.client_id, outcome.code, outcome.text, outcome.remedy.value)
+    event = OrderRejected(order.client_id, outcome.code, outcome.text, outcome.remedy.value, work.now.exchange_ms)
     work.note(event, order.correlation_id, order.symbol)
     work.volatile.settling.pop(order.client_id, None)
     if outcome.code in CLOCK_CODES:
@@ -94,6 +96,7 @@ def rejected(work: Work, order: Prepared, outcome: Rejected) -> None:
     else:
         if outcome.code in POSITION_CODES:
             work.want_snapshot(f"{outcome.code}")
+        pause_entries_if_failing(work)
         finish_if_over(work, order.intent_id, f"rejected {outcome.code}")
 
 
@@ -109,6 +112,10 @@ def _exit_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
         why = f"never taken: {outcome.code} {outcome.text}"
         leave(work, intent, order.leg, quantity_to_close(work, wish, order.leg), why)
     elif intent.attempts < work.settings.exit_attempts_max:
+        if outcome.code in POSITION_CODES and intent.attempts > 1:  # a view that lags says the same again at once
+            pause_ms = PACE_MS << (intent.attempts - 2)
+            work.volatile.exit_due_mono_ms[order.intent_id] = work.now.mono_ms + pause_ms
+            work.wake(work.now.mono_ms + pause_ms)
         wait(work, intent, f"{outcome.code} {outcome.text}")
     else:
         work.alert("exit.refused", order.symbol, f"{outcome.code} {outcome.text}", "hedgectl status")
@@ -122,9 +129,12 @@ def _unknown(work: Work, order: Prepared, outcome: Unknown, given: CreateAnswere
         return
     live = work.durable.orders[order.client_id]
     if live.stage is not Stage.UNKNOWN:
-        work.note(OrderUnknown(order.client_id, outcome.why), order.correlation_id, order.symbol)
+        unknown = OrderUnknown(order.client_id, outcome.why, work.now.exchange_ms)
+        work.note(unknown, order.correlation_id, order.symbol)
+        pause_entries_if_failing(work)
     begin_settling(work, order.client_id, outcome.look_now)
-    overlap(work, order)
+    if not outcome.look_now:  # -4116, -4117 say that it is there
+        overlap(work, order)
 
 
 def overlap(work: Work, order: Prepared) -> None:

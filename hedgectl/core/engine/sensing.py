@@ -5,13 +5,15 @@ from __future__ import annotations
 from hedgectl.core.engine.covering import tend_cover
 from hedgectl.core.engine.fills import note_fill
 from hedgectl.core.engine.progress import after_acceptance, after_end
-from hedgectl.core.engine.settling import move_algo
+from hedgectl.core.engine.settling import move_algo, noticed_late
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import OrderAccepted, OrderMoved
 from hedgectl.core.model.input import AlgoUpdated, OrderUpdated, PositionsUpdated, StreamChanged
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.state.apply import TERMINAL
 from hedgectl.core.state.durable import LiveOrder, Stage
+
+ALIVE = ("NEW", "PARTIALLY_FILLED", "FILLED")
 
 
 def order_updated(work: Work, given: OrderUpdated) -> None:
@@ -22,6 +24,8 @@ def order_updated(work: Work, given: OrderUpdated) -> None:
     live = work.durable.orders.get(row.client_id)
     if live is not None and not live.order.kind.conditional:
         _order_state(work, live, given)
+    elif live is None and row.status in ALIVE and noticed_late(work, row.client_id, row.order_id, "stream"):
+        work.want_snapshot("an order that was called gone is there")
     if filled:
         tend_cover(work, key)
 
@@ -46,6 +50,8 @@ def algo_updated(work: Work, given: AlgoUpdated) -> None:
     row = given.row
     live = work.durable.orders.get(row.client_id)
     if live is None:
+        if row.status == "NEW":
+            noticed_late(work, row.client_id, row.algo_id, "stream")
         cover = work.durable.covers.get(f"{row.symbol}|{row.leg.value}")
         if row.status == "NEW" or (cover is not None and cover.client_id == row.client_id):
             work.want_snapshot("a conditional order that is not ours changed")
@@ -67,6 +73,8 @@ def positions_updated(work: Work, given: PositionsUpdated) -> None:
 
 def stream_changed(work: Work, given: StreamChanged) -> None:
     """Down: events may be missing, so the account is read; up: read once more, for what was missed in between."""
+    if work.volatile.stream_up and not given.up:
+        work.volatile.stream_down_ms = work.now.exchange_ms
     work.volatile.stream_up = given.up
     if given.up:
         work.volatile.stream_since_ms = work.now.exchange_ms

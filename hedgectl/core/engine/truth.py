@@ -1,27 +1,24 @@
-"""The account as REST shows it: compared with belief, leg by leg and order by order; repaired by fills first.
-
-A leg that differs is doubted; its own trades are read; if a later look still shows the same and no trade explains it,
-belief is set to what the exchange states, and the event says so. Never an invented fill.
-"""
+"""What REST reads bring: a look at the account, own trades, trading rules; or a failure, which proves nothing (B2)."""
 
 from __future__ import annotations
 
 from hedgectl.core.engine.believing import review
-from hedgectl.core.engine.covering import forget_cover_if_flat, lose_cover, see_cover, tend_cover, withdraw_leftover
-from hedgectl.core.engine.fills import CLOCK_SLACK_MS, note_fill, owner_of
+from hedgectl.core.engine.covering import tend_cover
+from hedgectl.core.engine.fills import CLOCK_SLACK_MS, awaited, note_fill, owner_of
+from hedgectl.core.engine.killing import obey
 from hedgectl.core.engine.leaving import resume_exits
-from hedgectl.core.engine.settling import begin_settling, deadline_of, unsettled_on, weigh
+from hedgectl.core.engine.leftovers import check_covers, check_orders, check_strays
+from hedgectl.core.engine.money import mark_nav
+from hedgectl.core.engine.repairing import compare_positions, summarise
+from hedgectl.core.engine.settling import begin_settling, unsettled_on, weigh
 from hedgectl.core.engine.work import Work
-from hedgectl.core.model.command import SuspectStream
-from hedgectl.core.model.event import InstrumentsRead, ModeRead, PositionCorrected
+from hedgectl.core.model.command import Look, SuspectStream
+from hedgectl.core.model.event import InstrumentsRead, ModeRead
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.input import InstrumentsTaken, ReadFailed, SnapshotTaken, TradesTaken
-from hedgectl.core.reconcile.compare import Difference, differences
+from hedgectl.core.model.order import Leg, Purpose
+from hedgectl.core.orders.sides import closing_side
 from hedgectl.core.state.durable import Stage
-from hedgectl.core.state.index import position_key
-from hedgectl.core.state.volatile import Doubt
-
-ORDER_GRACE_MS = 1_000
 
 
 def snapshot_taken(work: Work, given: SnapshotTaken) -> None:
@@ -33,108 +30,22 @@ def snapshot_taken(work: Work, given: SnapshotTaken) -> None:
     volatile.budget.weighed(given.weight_used, work.now.exchange_ms)
     if given.mode is not work.durable.mode:
         work.note(ModeRead(given.mode, given.mode_raw, given.mode_source))
-    _compare_positions(work, given)
-    _check_orders(work, given)
-    _check_covers(work, given)
+    volatile.snapshot_ms = given.asked_ms
+    repaired = compare_positions(work, given)
+    check_orders(work, given)
+    check_covers(work, given)
+    check_strays(work, given)
     volatile.checked = True
+    mark_nav(work)
     resume_exits(work, given.positions)
+    obey(work)
     for key in list(work.durable.positions):
         tend_cover(work, key)
+    summarise(work, repaired)
     review(work, looked=True)
     if volatile.snapshot_wanted:
         why, volatile.snapshot_wanted = volatile.snapshot_wanted, ""
         work.want_snapshot(why)
-
-
-def _compare_positions(work: Work, given: SnapshotTaken) -> None:
-    volatile = work.volatile
-    ours = {key: position.quantity for key, position in work.durable.positions.items()}
-    found = {each.key: each for each in differences(ours, given.positions)}
-    for key in list(volatile.doubts):
-        if key not in found:
-            del volatile.doubts[key]
-    for each in found.values():
-        if not _moved_since(work, each, given.asked_ms - CLOCK_SLACK_MS):
-            _doubt(work, each, given.asked_ms)
-    differing = {each.symbol for each in found.values()}
-    for name in list(work.index.unsettled):
-        live = work.durable.orders[name]
-        question = volatile.settling.get(name)
-        if question is not None and live.order.symbol not in differing:
-            question.positions_ms = max(question.positions_ms, given.asked_ms)
-            weigh(work, live)
-
-
-def _moved_since(work: Work, each: Difference, since_ms: int) -> bool:
-    """Belief itself changed since then: the two statements may be of different moments."""
-    position = work.durable.positions.get(each.key)
-    changed = position.changed_ms if position is not None else work.durable.fill_ms.get(each.symbol, 0)
-    return changed >= since_ms
-
-
-def _doubt(work: Work, each: Difference, asked_ms: int) -> None:
-    doubt = work.volatile.doubts.get(each.key)
-    if doubt is None or doubt.theirs != each.theirs:
-        work.volatile.doubts[each.key] = Doubt(each.theirs, asked_ms)
-        work.want_trades(each.symbol, _horizon(work, each.symbol))
-    elif doubt.trades_read_ms and asked_ms >= doubt.trades_read_ms and _outlived(work, each, doubt, asked_ms):
-        why = f"{each.kind}: no trade explains it"
-        correction = PositionCorrected(
-            each.symbol, each.leg, each.theirs, each.entry_price, each.ours, why, work.now.exchange_ms, each.stated_ms
-        )
-        work.note(correction, "", each.symbol)
-        del work.volatile.doubts[each.key]
-        work.volatile.trades_wanted[each.symbol] = _horizon(work, each.symbol)  # with the cycle: it may be told late
-        forget_cover_if_flat(work, each.key)
-        tend_cover(work, each.key)
-    elif not doubt.trades_read_ms:
-        work.want_trades(each.symbol, _horizon(work, each.symbol))
-
-
-def _outlived(work: Work, each: Difference, doubt: Doubt, asked_ms: int) -> bool:
-    """Whether no lagging view, no unknown order and no fill on its way can explain a difference any more. What fills
-    have told us is given up after the visibility bound only; theirs only is taken on at once: it may be bare."""
-    visible_ms = asked_ms - work.settings.visibility_ms_max
-    lagging = _moved_since(work, each, visible_ms) or (each.ours != 0 and doubt.since_ms > visible_ms)
-    orders = [work.durable.orders[name] for name in work.index.by_symbol.get(each.symbol, ())]
-    owed = any(live.executed > live.filled for live in orders) and doubt.since_ms > visible_ms
-    return not lagging and not owed and not _awaited(work, each.symbol, doubt.since_ms)
-
-
-def _horizon(work: Work, symbol: str) -> int:
-    """From when fills may be missing: some time before the last one we know, since an earlier one may be the gap."""
-    last = work.durable.fill_ms.get(symbol, work.now.exchange_ms)
-    return last - work.settings.trades_back_ms
-
-
-def _check_orders(work: Work, given: SnapshotTaken) -> None:
-    """Orders that we believe open and the exchange does not show: ask for each what became of it."""
-    shown = {row.client_id for row in given.orders} | {row.client_id for row in given.algos}
-    for name, live in list(work.durable.orders.items()):
-        if live.stage is not Stage.ACCEPTED or name in shown:
-            continue
-        if live.order.timestamp_ms < given.asked_ms - ORDER_GRACE_MS and name not in work.volatile.settling:
-            begin_settling(work, name, look_now=True)
-
-
-def _check_covers(work: Work, given: SnapshotTaken) -> None:
-    """Stops that rest are cover; cover that was counted and is not shown is asked for; leftovers go."""
-    shown = {row.client_id for row in given.algos}
-    for row in given.algos:
-        # A page asked for before the stop was withdrawn still shows it: an older statement never overrules a newer one.
-        lost_ms = work.volatile.cover_lost_ms.get(f"{row.symbol}|{row.leg.value}", 0)
-        if row.client_id not in work.durable.done and given.asked_ms > lost_ms:
-            see_cover(work, row)
-    for key, cover in list(work.durable.covers.items()):
-        if cover.client_id not in shown and cover.client_id not in work.durable.orders:
-            lose_cover(work, key, cover.client_id, "not shown by the exchange")
-    for name in list(shown):
-        live = work.durable.orders.get(name)
-        if live is None or live.order.timestamp_ms > given.asked_ms - ORDER_GRACE_MS:
-            continue
-        position = work.durable.positions.get(position_key(live.order))
-        if position is None or position.direction is not live.order.leg:
-            withdraw_leftover(work, live)
 
 
 def trades_taken(work: Work, given: TradesTaken) -> None:
@@ -143,9 +54,7 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
     volatile.trades_asked.pop(symbol, None)
     volatile.failures.pop("trades", None)
     waiting = unsettled_on(work, symbol)
-    strangers = [row for row in given.rows if not owner_of(work, row) and _unknown_trade(work, row)]
-    # A stranger may be the own fill of an order without an answer: it is kept back until that order was looked for.
-    kept = [row for row in strangers if _awaited(work, symbol, row.at_ms)]
+    kept = _kept(work, given)
     unseen = False
     for row in given.rows:
         if row not in kept:
@@ -156,7 +65,7 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
         for live in waiting:
             question = volatile.settling.get(live.order.client_id)
             foreign = any(row.at_ms >= live.order.timestamp_ms - CLOCK_SLACK_MS for row in kept)
-            if question is not None and not foreign:
+            if question is not None and not foreign and given.since_ms <= live.order.timestamp_ms:
                 question.trades_ms = max(question.trades_ms, given.server_ms)
                 weigh(work, live)
         for key, doubt in volatile.doubts.items():
@@ -171,6 +80,53 @@ def trades_taken(work: Work, given: TradesTaken) -> None:
         work.want_trades(symbol, since)
 
 
+def _kept(work: Work, given: TradesTaken) -> list[TradeRow]:
+    """Fills that are not told yet. A stranger's may be that of an order of ours without an answer: kept back until that
+    was looked for. One that a stop of ours may have triggered is kept until that stop was looked at, and with it
+    whatever followed in its leg: fills make a position in their order only."""
+    kept: list[TradeRow] = []
+    stopped: set[Leg] = set()
+    for row in given.rows:
+        if row.leg in stopped:
+            kept.append(row)
+        elif not owner_of(work, row) and _unknown_trade(work, row):
+            if awaited(work, row.symbol, row.at_ms):
+                kept.append(row)
+            elif _asks_its_stop(work, row, given.since_ms):
+                kept.append(row)
+                stopped.add(row.leg)
+            else:
+                _ask_for_the_absent(work, row)
+    return kept
+
+
+def _asks_its_stop(work: Work, row: TradeRow, since_ms: int) -> bool:
+    """Have the stop looked at whose child this may be; True until that is done, for a moment at most."""
+    volatile, now = work.volatile, work.now.mono_ms
+    for name in work.index.covers.get(f"{row.symbol}|{row.leg.value}", ()):
+        live = work.durable.orders[name]
+        rests = live.stage is Stage.ACCEPTED and not live.child_order_id and live.order.side is row.side
+        if rests and volatile.stop_seen_ms.get(name, 0) <= row.at_ms + CLOCK_SLACK_MS:
+            if now - volatile.stop_asked_mono_ms.setdefault(name, now) > work.settings.fill_grace_ms:
+                return False
+            begin_settling(work, name, look_now=True)
+            volatile.trades_wanted[row.symbol] = min(since_ms, volatile.trades_wanted.get(row.symbol, since_ms))
+            return True
+    return False
+
+
+def _ask_for_the_absent(work: Work, row: TradeRow) -> None:
+    """A stranger's fill may be that of an order that was called absent: ask for it once more, and once only."""
+    asked = work.volatile.asked_again
+    for name, done in work.durable.done.items():
+        if name in asked or done.symbol != row.symbol or done.outcome not in ("absent", "voided"):
+            continue
+        side = closing_side(done.leg) if done.purpose is not Purpose.ENTRY else closing_side(done.leg).opposite
+        if side is row.side:
+            asked[name] = row.trade_id
+            work.command(Look(name, done.symbol, False))
+
+
 def _kept_back(work: Work, row: TradeRow) -> bool:
     """A fill that the stream, up at the time, has had long enough to tell."""
     volatile, told_by_ms = work.volatile, work.now.exchange_ms - work.settings.fill_grace_ms
@@ -179,18 +135,6 @@ def _kept_back(work: Work, row: TradeRow) -> bool:
 
 def _unknown_trade(work: Work, row: TradeRow) -> bool:
     return row.trade_id not in work.durable.trades.get(row.symbol, ())
-
-
-def _awaited(work: Work, symbol: str, at_ms: int) -> bool:
-    """Whether an order of the symbol, sent before `at_ms` and not answered yet, may still explain what was seen then.
-    After twice the visibility bound a stranger is a stranger, or nothing could be settled beside a manual trade."""
-    patience, now = 2 * work.settings.visibility_ms_max, work.now.exchange_ms
-    waiting = [work.durable.orders[name] for name in work.index.by_symbol.get(symbol, ())]
-    return any(
-        live.order.timestamp_ms <= at_ms + CLOCK_SLACK_MS and now <= deadline_of(work, live.order) + patience
-        for live in waiting
-        if live.stage is not Stage.ACCEPTED
-    )
 
 
 def instruments_taken(work: Work, given: InstrumentsTaken) -> None:

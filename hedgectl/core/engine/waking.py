@@ -7,11 +7,12 @@ from hedgectl.core.engine.covering import tend_uncovered, verify_covers
 from hedgectl.core.engine.fills import chase_fills
 from hedgectl.core.engine.sensing import check_sensed
 from hedgectl.core.engine.settling import begin_settling, look_for_unsettled
+from hedgectl.core.engine.withdrawing import withdraw
 from hedgectl.core.engine.work import Work
-from hedgectl.core.model.command import Cancel, MeasureClock, ReadInstruments
-from hedgectl.core.model.event import CancelSent, RunStarted, RunStopping
+from hedgectl.core.model.command import MeasureClock, ReadInstruments
+from hedgectl.core.model.event import RunStarted, RunStopping
 from hedgectl.core.model.input import Started, StopRequested
-from hedgectl.core.model.order import Kind, Lane
+from hedgectl.core.model.order import Kind
 from hedgectl.core.state.durable import Stage
 
 
@@ -42,8 +43,13 @@ def ticked(work: Work) -> None:
         tend_uncovered(work)
     if volatile.sensed:
         check_sensed(work)
+    if volatile.exit_due_mono_ms:
+        _ask_for_exits(work)
     if volatile.entries_resting:
         _cancel_rested(work)
+    if volatile.look_mono_ms and work.now.mono_ms >= volatile.look_mono_ms:
+        volatile.look_mono_ms = 0
+        work.want_snapshot("a position that nobody here opened may be bare")
     if work.now.mono_ms >= volatile.snapshot_next_mono_ms:
         _cycle(work)
     review(work)
@@ -67,6 +73,14 @@ def _cycle(work: Work) -> None:
     work.want_snapshot("cycle", regular=True)
 
 
+def _ask_for_exits(work: Work) -> None:
+    """Exits that were refused for a position the page did not show yet: their pause is over, look again."""
+    for intent_id, due in list(work.volatile.exit_due_mono_ms.items()):
+        if work.now.mono_ms >= due:
+            del work.volatile.exit_due_mono_ms[intent_id]
+            work.want_snapshot("an exit waits")
+
+
 def _cancel_rested(work: Work) -> None:
     """A resting entry has a bounded life."""
     now = work.now.mono_ms
@@ -75,18 +89,7 @@ def _cancel_rested(work: Work) -> None:
             del work.volatile.entries_resting[name]
         elif now >= due:
             work.volatile.entries_resting[name] = now + work.settings.cycle_ms
-            _withdraw(work, name, "rested long enough")
-
-
-def _withdraw(work: Work, name: str, why: str) -> None:
-    live = work.durable.orders[name]
-    order = live.order
-    if live.cancels == work.settings.cancel_attempts_max:
-        what = f"{name} could not be withdrawn in {live.cancels} attempts: it is tried on, each cycle"
-        hint = "check the network and the exchange's status page"
-        work.alert("cancel.not_confirmed", order.symbol, what, hint, order.correlation_id)
-    work.note(CancelSent(name, why), order.correlation_id, order.symbol)
-    work.command(Cancel(name, order.symbol, order.kind.conditional, Lane.RECONCILE))
+            withdraw(work, work.durable.orders[name], "rested long enough")
 
 
 def stop_requested(work: Work, given: StopRequested) -> None:
@@ -96,4 +99,4 @@ def stop_requested(work: Work, given: StopRequested) -> None:
     work.note(RunStopping(given.why))
     work.want_snapshot("the run ends")
     for name in list(work.index.resting_entries):
-        _withdraw(work, name, "the executor stops")
+        withdraw(work, work.durable.orders[name], "the executor stops")

@@ -11,12 +11,34 @@ from decimal import Decimal
 from typing import ClassVar
 
 from hedgectl.core.model.event_belief import BeliefState as BeliefState
+from hedgectl.core.model.event_belief import CancelGaveUp as CancelGaveUp
+from hedgectl.core.model.event_belief import KillRequested as KillRequested
 from hedgectl.core.model.event_belief import MismatchClosed as MismatchClosed
 from hedgectl.core.model.event_belief import MismatchOpened as MismatchOpened
+from hedgectl.core.model.event_belief import OrderForgotten as OrderForgotten
+from hedgectl.core.model.event_belief import OrderLate as OrderLate
+from hedgectl.core.model.event_belief import PositionLeft as PositionLeft
+from hedgectl.core.model.event_belief import ReconcileSummary as ReconcileSummary
+from hedgectl.core.model.event_order import CancelFailed as CancelFailed
+from hedgectl.core.model.event_order import CancelSent as CancelSent
+from hedgectl.core.model.event_order import OrderAbsent as OrderAbsent
+from hedgectl.core.model.event_order import OrderAccepted as OrderAccepted
+from hedgectl.core.model.event_order import OrderMissed as OrderMissed
+from hedgectl.core.model.event_order import OrderMoved as OrderMoved
+from hedgectl.core.model.event_order import OrderPrepared as OrderPrepared
+from hedgectl.core.model.event_order import OrderRejected as OrderRejected
+from hedgectl.core.model.event_order import OrderRetry as OrderRetry
+from hedgectl.core.model.event_order import OrderUnknown as OrderUnknown
+from hedgectl.core.model.event_order import OrderVoided as OrderVoided
+from hedgectl.core.model.event_order import VenueRetry as VenueRetry
+from hedgectl.core.model.event_risk import EntriesPaused as EntriesPaused
+from hedgectl.core.model.event_risk import KillSwitched as KillSwitched
+from hedgectl.core.model.event_risk import NavMarked as NavMarked
+from hedgectl.core.model.event_risk import Rearmed as Rearmed
 from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
-from hedgectl.core.model.order import Leg, Mode, Prepared, Purpose, Side
+from hedgectl.core.model.order import Leg, Mode, Purpose, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,7 @@ class EntryAccepted:
     leg: Leg
     quantity: Decimal
     notional_usdt: Decimal
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,121 +138,6 @@ class IntentDone:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPrepared:
-    kind: ClassVar[str] = "order.prepared"
-    order: Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class OrderVoided:
-    """It never left, and never will."""
-
-    kind: ClassVar[str] = "order.voided"
-    client_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderAccepted:
-    """The exchange has it. `order_id` is the algo id for a conditional order. `executed` is what it said was filled."""
-
-    kind: ClassVar[str] = "order.accepted"
-    client_id: str
-    order_id: int
-    status: str
-    executed: Decimal
-    via: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRejected:
-    """A definite no: `code` of the exchange, and the remedy that the classification names."""
-
-    kind: ClassVar[str] = "order.rejected"
-    client_id: str
-    code: int
-    text: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderUnknown:
-    """Nobody knows yet. It counts as filled, its symbol takes no entries, and it is settled, never re-sent (L9)."""
-
-    kind: ClassVar[str] = "order.unknown"
-    client_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderMissed:
-    """One complete look past the deadline found nothing: the first half of a proof of absence."""
-
-    kind: ClassVar[str] = "order.missed"
-    client_id: str
-    server_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderAbsent:
-    """Proven: the exchange never took it and can no longer take it."""
-
-    kind: ClassVar[str] = "order.absent"
-    client_id: str
-    proof: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderMoved:
-    """A new state of an order that the exchange has: PARTIALLY_FILLED, FILLED, CANCELED, EXPIRED, TRIGGERED, ..."""
-
-    kind: ClassVar[str] = "order.moved"
-    client_id: str
-    order_id: int
-    status: str
-    executed: Decimal
-    child_order_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRetry:
-    """An exit or a stop is sent again under a new name, and why that is allowed (X7)."""
-
-    kind: ClassVar[str] = "order.retry"
-    intent_id: str
-    attempt: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class VenueRetry:
-    """A read is asked again (X7). `attempt` is the one that failed."""
-
-    kind: ClassVar[str] = "venue.retry"
-    what: str
-    attempt: int
-    wait_ms: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelSent:
-    kind: ClassVar[str] = "cancel.sent"
-    client_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelFailed:
-    """The cancel was not confirmed; the order stays as it was believed (B7)."""
-
-    kind: ClassVar[str] = "cancel.failed"
-    client_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Filled:
     """One fill, once. `client_id` is "" for a trade that no order of ours explains (`purpose` None then)."""
 
@@ -241,6 +149,7 @@ class Filled:
     correlation_id: str
     purpose: Purpose | None
     via: str
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,17 +236,27 @@ Event = (
     | OrderMissed
     | OrderAbsent
     | OrderMoved
+    | OrderLate
+    | OrderForgotten
     | OrderRetry
     | VenueRetry
     | CancelSent
     | CancelFailed
+    | CancelGaveUp
     | Filled
     | PositionCorrected
+    | PositionLeft
     | CoverSeen
     | CoverLost
     | MismatchOpened
     | MismatchClosed
     | BeliefState
+    | ReconcileSummary
+    | KillRequested
+    | NavMarked
+    | EntriesPaused
+    | KillSwitched
+    | Rearmed
     | Inferred
     | Alert
 )

@@ -102,11 +102,22 @@ class TradeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """An asset beside USDT in the futures wallet."""
+
+    asset: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Wallet:
-    """The account's money in USDT as the exchange states it (account v3)."""
+    """The account's money in USDT as the exchange states it (account v3). `others`: what else is in the wallet;
+    `multi`: it counts as margin, and is in the totals already."""
 
     wallet: Decimal
     unrealised: Decimal
     margin_balance: Decimal
     available: Decimal
     at_ms: int
+    others: tuple[Holding, ...] = ()
+    multi: bool = False

@@ -73,13 +73,16 @@ class CancelAnswered:
 @dataclass(frozen=True, slots=True)
 class LookedUp:
     """The answer to "does this order exist": a row; or `not_found` (-2013: a statement, not yet a proof); or neither,
-    with `why` the question failed. `server_ms` is the exchange's time, asked after the look, 0 if it failed."""
+    with `why` the question failed. `server_ms` is the exchange's time, asked after the look, 0 if it failed; `status`
+    and `until_ms` as in ReadFailed."""
 
     client_id: str
     row: OrderRow | AlgoRow | None
     not_found: bool
     why: str = ""
     server_ms: int = 0
+    status: int = 0
+    until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,23 @@ class SourceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class KillAsked:
+    """The kill switch: `mode` is entries, cancel or flatten; `by` says who pulled it (R7)."""
+
+    mode: str
+    why: str
+    by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class RearmAsked:
+    """A person allows entries again."""
+
+    why: str
+    by: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
 class StopRequested:
     """A person or the service asks for an end: entries off, own resting entries cancelled, protection left in place."""
 
@@ -232,6 +252,8 @@ Input = (
     | ReadFailed
     | ReadRetried
     | SourceFailed
+    | KillAsked
+    | RearmAsked
     | StopRequested
     | Tick
 )

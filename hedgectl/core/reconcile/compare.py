@@ -26,10 +26,19 @@ class Difference:
 
     @property
     def kind(self) -> str:
-        """orphan (theirs only), phantom (ours only), or drift."""
+        """orphan (theirs only), phantom (ours only), side (the other way round), entry (its price), or drift (size)."""
         if self.ours == 0:
             return "orphan"
-        return "phantom" if self.theirs == 0 else "drift"
+        if self.theirs == 0:
+            return "phantom"
+        if self.ours == self.theirs:
+            return "entry"
+        return "side" if self.ours * self.theirs < 0 else "drift"
+
+    @property
+    def takes_back(self) -> bool:
+        """The exchange has less of it than we believe, in the same direction, or none: nothing new needs a stop."""
+        return abs(self.theirs) <= abs(self.ours) and self.ours * self.theirs >= 0
 
 
 def differences(ours: Mapping[str, Decimal], theirs: Iterable[PositionRow]) -> list[Difference]:
@@ -46,4 +55,19 @@ def differences(ours: Mapping[str, Decimal], theirs: Iterable[PositionRow]) -> l
         if key not in seen and mine:
             symbol, leg = key.split("|")
             found.append(Difference(key, symbol, Leg(leg), mine, ZERO, ZERO))
+    return found
+
+
+ENTRY_SHARE_MIN = Decimal("0.0001")
+
+
+def entry_drifts(ours: Mapping[str, tuple[Decimal, Decimal]], theirs: Iterable[PositionRow]) -> list[Difference]:
+    """Legs that agree in size while the entry price differs by more than a basis point: rounding is no difference.
+    `ours`: quantity and entry price by key."""
+    found: list[Difference] = []
+    for row in theirs:
+        key = f"{row.symbol}|{row.leg.value}"
+        quantity, entry = ours.get(key, (ZERO, ZERO))
+        if quantity and quantity == row.quantity and abs(entry - row.entry_price) > row.entry_price * ENTRY_SHARE_MIN:
+            found.append(Difference(key, row.symbol, row.leg, quantity, quantity, row.entry_price, row.updated_ms))
     return found

@@ -1,6 +1,7 @@
-"""A wish becomes a quantity: down to the step, above the exchange's minimum, in parts that it takes (R4).
+"""A wish becomes a quantity: clipped to what the desk allows, down to the step, above every floor, in parts (R4).
 
-A notional wish is rounded down, never up; an explicit quantity is never changed, only refused.
+A notional wish is rounded down, never up; an explicit quantity is never changed, only refused. Where the smallest order
+that may be sent is above what the symbol's share of NAV allows, that is a conflict of its own: `sizer_cap`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from decimal import Decimal
 
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry
-from hedgectl.core.model.money import ceil_step, floor_step, plain
+from hedgectl.core.model.money import ZERO, ceil_step, floor_step, plain
 from hedgectl.core.model.order import Kind, Side
 from hedgectl.core.model.verdict import Refused, code, refused
+from hedgectl.core.risk.caps import SHARE_CAP, caps_of, tightest
 from hedgectl.core.risk.desk import Desk
+from hedgectl.core.settings import RiskLimits
 
 BELOW_MINIMUM = code(
     "sizer.below_minimum",
-    "The order is smaller than the exchange's minimum after rounding to its step.",
+    "The order is smaller than the exchange's minimum, or the desk's own, after rounding to its step.",
 )
 OFF_STEP = code(
     "sizer.off_step",
@@ -63,15 +66,10 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
         quantity = entry.quantity
     else:
         assert entry.notional_usdt is not None
-        # A posture clips a wish; the desk's own cap refuses it, and an explicit quantity is never changed.
-        clipped = desk.notional_usdt_max < desk.settings.order_notional_usdt_max
-        wish = min(entry.notional_usdt, desk.notional_usdt_max) if clipped else entry.notional_usdt
-        quantity = floor_step(wish / price, step)
-    smallest = smallest_quantity(rules, price, market)
+        quantity = floor_step(min(entry.notional_usdt, tightest(caps_of(desk)).usdt) / price, step)
+    smallest = smallest_quantity(rules, price, market, floor_usdt(desk.settings.risk, entry.symbol))
     if quantity < smallest:
-        found = f"{plain(quantity)} = {quantity * price:.2f} USDT"
-        need = f"{plain(smallest)} = {smallest * price:.2f} USDT"
-        return refused(BELOW_MINIMUM, found, need, f"wish at least {smallest * price:.2f} USDT of {entry.symbol}")
+        return _too_small(entry, desk, quantity, smallest, price)
     parts_max = desk.settings.parts_max
     if quantity > parts_max * quantity_max(rules, market):
         largest = parts_max * quantity_max(rules, market)
@@ -79,11 +77,33 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
     return Sized(quantity, price)
 
 
-def smallest_quantity(rules: Instrument, price: Decimal, market: bool) -> Decimal:
-    """The true floor: the smallest multiple of the step that meets minimum quantity and minimum notional (R4)."""
+def _too_small(entry: Entry, desk: Desk, quantity: Decimal, smallest: Decimal, price: Decimal) -> Refused:
+    """Who is to blame for a size below the floor: the wish, or the cap that leaves less than the floor."""
+    floor = smallest * price
+    cap = tightest(caps_of(desk))
+    if cap.usdt < floor and (entry.notional_usdt is None or entry.notional_usdt >= floor):
+        if cap.code is SHARE_CAP:
+            assert desk.nav is not None
+            needed = floor / (cap.usdt / desk.nav.usdt)
+            hint = f"from NAV {needed:.2f} USDT on; hedgectl sizing-check names the ways out"
+            return refused(SHARE_CAP, f"{floor:.2f}", f"{cap.usdt:.2f}", hint)
+        hint = f"{cap.key} leaves {cap.usdt:.2f} USDT, the smallest order is {floor:.2f}"
+        return refused(cap.code, f"{floor:.2f}", f"{cap.usdt:.2f}", hint)
+    found, need = f"{plain(quantity)} = {quantity * price:.2f} USDT", f"{plain(smallest)} = {floor:.2f} USDT"
+    return refused(BELOW_MINIMUM, found, need, f"wish at least {floor:.2f} USDT of {entry.symbol}")
+
+
+def floor_usdt(limits: RiskLimits, symbol: str) -> Decimal:
+    """The desk's own minimum of an order: of any, or of this symbol, whichever is higher."""
+    return max(limits.order_floor_usdt, dict(limits.symbol_floors_usdt).get(symbol, ZERO))
+
+
+def smallest_quantity(rules: Instrument, price: Decimal, market: bool, desk_floor_usdt: Decimal = ZERO) -> Decimal:
+    """The true floor: the smallest multiple of the step that meets minimum quantity, the exchange's minimum notional
+    and the desk's own (R4)."""
     step = rules.market_step if market else rules.step
     least = rules.market_min_qty if market else rules.min_qty
-    return max(ceil_step(rules.min_notional / price, step), ceil_step(least, step))
+    return max(ceil_step(max(rules.min_notional, desk_floor_usdt) / price, step), ceil_step(least, step))
 
 
 def quantity_max(rules: Instrument, market: bool) -> Decimal:

@@ -11,11 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from hedgectl.core.model import event as ev
-from hedgectl.core.model.evidence import TradeRow
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Purpose
 from hedgectl.core.orders.clientid import sends_before
-from hedgectl.core.state.durable import Cover, Disagreement, DoneOrder, LiveOrder, OpenIntent, Position, Stage, key_of
+from hedgectl.core.state.apply_belief import FOLD as BELIEF
+from hedgectl.core.state.apply_fills import attribute, count, move_position, position_corrected, remember_stranger
+from hedgectl.core.state.apply_risk import FOLD as RISK
+from hedgectl.core.state.apply_risk import count_entry, count_error
+from hedgectl.core.state.durable import LATE, Cover, DoneOrder, LiveOrder, OpenIntent, Stage, key_of
 from hedgectl.core.state.index import position_key
 from hedgectl.core.state.volatile import State
 
@@ -59,6 +62,7 @@ def _instruments_read(state: State, event: ev.InstrumentsRead) -> None:
 def _entry_accepted(state: State, event: ev.EntryAccepted) -> None:
     opened = OpenIntent(event.entry, event.correlation_id, event.leg, event.quantity)
     state.durable.intents[event.entry.intent_id] = opened
+    count_entry(state, event)
 
 
 def _exit_accepted(state: State, event: ev.ExitAccepted) -> None:
@@ -111,10 +115,14 @@ def _order_accepted(state: State, event: ev.OrderAccepted) -> None:
     live.executed = max(live.executed, event.executed)
     live.missed_server_ms = 0
     state.index.staged(live)
+    attribute(state, live)
     _retire_if_over(state, live)
 
 
 def _order_rejected(state: State, event: ev.OrderRejected) -> None:
+    live = state.durable.orders.get(event.client_id)
+    if live is not None:
+        count_error(state, live.order, event.at_ms)
     _retire(state, event.client_id, f"rejected {event.code}")
 
 
@@ -122,6 +130,7 @@ def _order_unknown(state: State, event: ev.OrderUnknown) -> None:
     live = state.durable.orders[event.client_id]
     live.stage, live.why = Stage.UNKNOWN, event.why
     state.index.staged(live)
+    count_error(state, live.order, event.at_ms)
 
 
 def _order_missed(state: State, event: ev.OrderMissed) -> None:
@@ -130,6 +139,10 @@ def _order_missed(state: State, event: ev.OrderMissed) -> None:
 
 def _order_absent(state: State, event: ev.OrderAbsent) -> None:
     _retire(state, event.client_id, "absent")
+
+
+def _order_forgotten(state: State, event: ev.OrderForgotten) -> None:
+    _retire(state, event.client_id, "forgotten")
 
 
 def _order_moved(state: State, event: ev.OrderMoved) -> None:
@@ -142,13 +155,34 @@ def _order_moved(state: State, event: ev.OrderMoved) -> None:
     live.status = event.status
     live.executed = max(live.executed, event.executed)
     state.index.staged(live)
+    attribute(state, live)
     _retire_if_over(state, live)
+
+
+def _order_late(state: State, event: ev.OrderLate) -> None:
+    state.durable.late += 1
+    done = state.durable.done.get(event.client_id)
+    if done is None:
+        return
+    if done.purpose is Purpose.COVER:  # algo ids are another id space: nothing was traded under this one
+        state.durable.done[event.client_id] = replace(done, outcome=LATE)
+        return
+    traded, _ = state.durable.strangers.pop(f"{done.symbol}|{event.order_id}", (ZERO, ZERO))
+    late = replace(done, outcome=LATE, order_id=event.order_id, filled=done.filled + traded)
+    state.durable.done[event.client_id] = late
+    state.index.by_exchange_id[done.symbol, event.order_id] = event.client_id
 
 
 def _cancel_sent(state: State, event: ev.CancelSent) -> None:
     live = state.durable.orders.get(event.client_id)
     if live is not None:
         live.cancels += 1
+
+
+def _cancel_gave_up(state: State, event: ev.CancelGaveUp) -> None:
+    live = state.durable.orders.get(event.client_id)
+    if live is not None:
+        live.cancels = 0  # the next attempts are counted anew, after a pause
 
 
 def _filled(state: State, event: ev.Filled) -> None:
@@ -158,76 +192,28 @@ def _filled(state: State, event: ev.Filled) -> None:
     if len(known) > state.settings.trades_kept_max:
         del known[next(iter(known))]
     durable.fill_ms[trade.symbol] = max(durable.fill_ms.get(trade.symbol, 0), trade.at_ms)
-    _count(state, trade)
-    _move_position(state, event)
+    count(state, trade)
+    if not event.client_id:
+        remember_stranger(durable.strangers, trade)
+    if event.left:
+        key = key_of(trade.symbol, event.leg)
+        durable.left[key] = durable.left.get(key, ZERO) + trade.quantity * trade.side.sign
+        if not durable.left[key]:
+            del durable.left[key]
+        return
+    move_position(state, event)
     intent = durable.intents.get(event.intent_id)
     if intent is not None and event.purpose in (Purpose.ENTRY, Purpose.EXIT):
         intent.filled += trade.quantity
     live = durable.orders.get(event.client_id)
     if live is not None:
         live.filled += trade.quantity
+        state.index.totals.order_moved(live)
         _retire_if_over(state, live)
         return
     done = durable.done.get(event.client_id)
     if done is not None:
         durable.done[event.client_id] = replace(done, filled=done.filled + trade.quantity)
-
-
-def _count(state: State, trade: TradeRow) -> None:
-    money = state.durable.money
-    money.fills += 1
-    money.volume += trade.quantity * trade.price
-    money.realised += trade.realised
-    if trade.fee_asset == "USDT":
-        money.fees += trade.fee
-    else:
-        money.other_fees[trade.fee_asset] = money.other_fees.get(trade.fee_asset, ZERO) + trade.fee
-
-
-def _move_position(state: State, event: ev.Filled) -> None:
-    trade = event.trade
-    key = key_of(trade.symbol, event.leg)
-    if trade.at_ms <= state.durable.stated_ms.get(key, 0):
-        return  # told late: what the exchange stated of the leg, and we took over, has it already
-    position = state.durable.positions.get(key)
-    if position is None:
-        position = state.durable.positions[key] = Position(trade.symbol, event.leg)
-    change = trade.quantity * trade.side.sign
-    before = position.quantity
-    after = before + change
-    if before == 0 or before * after < 0:  # opened, or flipped: what is left was bought at this price
-        position.entry_price = trade.price
-        position.intent_id, position.correlation_id, position.sends = (
-            _name_of(state, event) or f"adopt:{key}:{trade.at_ms}",
-            event.correlation_id,
-            0,
-        )
-    elif abs(after) > abs(before):
-        position.entry_price = (position.entry_price * abs(before) + trade.price * abs(change)) / abs(after)
-    position.quantity = after
-    position.changed_ms = trade.at_ms
-    if after == 0:
-        del state.durable.positions[key]
-
-
-def _name_of(state: State, event: ev.Filled) -> str:
-    """The intent that a position and its covers are called after; one that opens a second time gets a second name."""
-    intent = state.durable.intents.get(event.intent_id)
-    again = event.intent_id and (intent is None or intent.filled)
-    return f"{event.intent_id}#{event.trade.trade_id}" if again else event.intent_id
-
-
-def _position_corrected(state: State, event: ev.PositionCorrected) -> None:
-    key = key_of(event.symbol, event.leg)
-    positions = state.durable.positions
-    state.durable.stated_ms[key] = max(event.stated_ms, state.durable.stated_ms.get(key, 0))
-    if event.quantity == 0:
-        positions.pop(key, None)
-        return
-    position = positions.get(key)
-    if position is None or position.quantity * event.quantity < 0:
-        position = positions[key] = Position(event.symbol, event.leg, intent_id=f"adopt:{key}:{event.at_ms}")
-    position.quantity, position.entry_price, position.changed_ms = event.quantity, event.entry_price, event.at_ms
 
 
 def _cover_seen(state: State, event: ev.CoverSeen) -> None:
@@ -240,22 +226,6 @@ def _cover_lost(state: State, event: ev.CoverLost) -> None:
     cover = state.durable.covers.get(key)
     if cover is not None and cover.client_id == event.client_id:
         del state.durable.covers[key]
-
-
-def _mismatch_opened(state: State, event: ev.MismatchOpened) -> None:
-    state.durable.belief.open[event.key] = Disagreement(event.what, event.symbol, event.at_ms)
-
-
-def _mismatch_closed(state: State, event: ev.MismatchClosed) -> None:
-    state.durable.belief.open.pop(event.key, None)
-
-
-def _belief_state(state: State, event: ev.BeliefState) -> None:
-    belief = state.durable.belief
-    belief.streak, belief.posture, belief.since_ms = event.streak, event.posture, event.since_ms
-    belief.above_ms, belief.below_ms = event.above_ms, event.below_ms
-    belief.history.append([event.at_ms, event.score])
-    del belief.history[: -state.settings.belief.history_max]
 
 
 def _retire_if_over(state: State, live: LiveOrder) -> None:
@@ -313,12 +283,14 @@ FOLD: dict[type, Callable[[State, Any], None]] = {
     ev.CancelSent: _cancel_sent,
     ev.CancelFailed: _nothing,
     ev.Filled: _filled,
-    ev.PositionCorrected: _position_corrected,
+    ev.PositionCorrected: position_corrected,
     ev.CoverSeen: _cover_seen,
     ev.CoverLost: _cover_lost,
-    ev.MismatchOpened: _mismatch_opened,
-    ev.MismatchClosed: _mismatch_closed,
-    ev.BeliefState: _belief_state,
+    ev.OrderLate: _order_late,
+    ev.OrderForgotten: _order_forgotten,
+    ev.CancelGaveUp: _cancel_gave_up,
     ev.Inferred: _nothing,
     ev.Alert: _nothing,
+    **BELIEF,
+    **RISK,
 }

@@ -14,6 +14,10 @@ from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Leg, Mode, Prepared, Purpose
+from hedgectl.core.risk.desk import EntryMark
+
+LATE = "late"
+"""The outcome of a finished order that the exchange accepted after all."""
 
 
 class Stage(StrEnum):
@@ -128,7 +132,11 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Belief:
-    """How sure we are: open mismatches, looks in a row that showed one, the posture that is held, past scores."""
+    """How sure we are: open mismatches, looks in a row that showed one, the posture that is held, past scores.
+
+    `seen`: per symbol, when a mismatch was first and last noted ("" for the account). `kill_ms`: when the kill switch
+    was asked for in this RED, 0 if it was not.
+    """
 
     open: dict[str, Disagreement] = field(default_factory=dict)
     streak: int = 0
@@ -137,11 +145,43 @@ class Belief:
     above_ms: int = 0
     below_ms: int = 0
     history: list[list[float]] = field(default_factory=list)
+    confidence: float = 1.0
+    repairs: int = 0
+    skips: int = 0
+    kill_ms: int = 0
+    seen: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Kill:
+    """The kill switch, while it is on: entries, cancel or flatten; why, by whom and when (exchange ms)."""
+
+    mode: str
+    why: str
+    by: str
+    at_ms: int
+
+
+@dataclass(slots=True)
+class RiskMarks:
+    """What throttles and loss limits remember, in exchange time (R2): entries taken, entries that went wrong, until
+    when that pauses them, the first NAV of the day and the highest ever."""
+
+    entries: list[EntryMark] = field(default_factory=list)
+    errors: list[int] = field(default_factory=list)
+    paused_until_ms: int = 0
+    day: int = 0
+    day_nav_usdt: Decimal = ZERO
+    peak_nav_usdt: Decimal = ZERO
 
 
 @dataclass(slots=True)
 class Durable:
-    """Everything a restart must know."""
+    """Everything a restart must know.
+
+    `left` is what stands in legs that are left alone (signed, by position key); `strangers` what was traded by orders
+    that nobody here knew then, [quantity, notional] by "SYMBOL|order id"; `late` counts proofs that were wrong.
+    """
 
     run_id: str = ""
     mode: Mode | None = None
@@ -161,6 +201,11 @@ class Durable:
     money: Money = field(default_factory=Money)
     belief: Belief = field(default_factory=Belief)
     entry_ms: dict[str, int] = field(default_factory=dict)
+    left: dict[str, Decimal] = field(default_factory=dict)
+    strangers: dict[str, list[Decimal]] = field(default_factory=dict)
+    late: int = 0
+    risk: RiskMarks = field(default_factory=RiskMarks)
+    kill: Kill | None = None
     stopping: str = ""
 
 

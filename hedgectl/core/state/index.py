@@ -5,10 +5,12 @@ They exist so that a decision costs the same however many orders and positions t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hedgectl.core.model.order import Leg, Prepared, Purpose
 from hedgectl.core.state.durable import Durable, LiveOrder, Stage, key_of
+from hedgectl.core.state.totals import Totals
 
 Ids = dict[str, None]  # an ordered set: iteration must be the same in every run
 
@@ -22,7 +24,9 @@ class Index:
     by_exchange_id: dict[tuple[str, int], str] = field(default_factory=dict)
     covers: dict[str, Ids] = field(default_factory=dict)
     unsettled: Ids = field(default_factory=dict)
+    unsettled_by_symbol: dict[str, Ids] = field(default_factory=dict)
     resting_entries: Ids = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
 
     def enter(self, live: LiveOrder) -> None:
         """A new order of ours."""
@@ -32,6 +36,7 @@ class Index:
             self.by_intent.setdefault(order.intent_id, {})[name] = None
         if order.purpose is Purpose.COVER:
             self.covers.setdefault(position_key(order), {})[name] = None
+        self.totals.order_moved(live)
         self.staged(live)
 
     def staged(self, live: LiveOrder) -> None:
@@ -39,8 +44,9 @@ class Index:
         name = live.order.client_id
         if live.stage is Stage.UNKNOWN:
             self.unsettled[name] = None
-        else:
-            self.unsettled.pop(name, None)
+            self.unsettled_by_symbol.setdefault(live.order.symbol, {})[name] = None
+        elif self.unsettled.pop(name, self) is None:
+            _drop(self.unsettled_by_symbol, live.order.symbol, name)
         if live.stage is Stage.ACCEPTED and live.order.purpose is Purpose.ENTRY:
             self.resting_entries[name] = None
         self.identified(live)
@@ -59,8 +65,10 @@ class Index:
         _drop(self.by_intent, order.intent_id, name)
         if order.purpose is Purpose.COVER:
             _drop(self.covers, position_key(order), name)
-        self.unsettled.pop(name, None)
+        if self.unsettled.pop(name, self) is None:
+            _drop(self.unsettled_by_symbol, order.symbol, name)
         self.resting_entries.pop(name, None)
+        self.totals.order_gone(live)
 
 
 def _drop(groups: dict[str, Ids], group: str, name: str) -> None:
@@ -76,9 +84,11 @@ def position_key(order: Prepared) -> str:
     return key_of(order.symbol, Leg(order.position_side))
 
 
-def rebuild(durable: Durable) -> Index:
-    """The index of a durable state that came from a snapshot."""
-    index = Index()
+def rebuild(durable: Durable, tiers: Mapping[str, str]) -> Index:
+    """The index of a durable state that came from a snapshot; `tiers` is the tier of each symbol."""
+    index = Index(totals=Totals(tiers=tiers))
+    for key, position in durable.positions.items():
+        index.totals.leg_moved(position.symbol, key, position.quantity, position.entry_price)
     for name, done in durable.done.items():
         for ordinary in (done.order_id, done.child_order_id):
             if ordinary:

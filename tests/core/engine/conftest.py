@@ -14,6 +14,7 @@ from hedgectl.core.model.command import Cancel, Look, Send
 from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Quote, TradeRow, Wallet
 from hedgectl.core.model.input import (
     AlgoUpdated,
+    ClockMeasured,
     CreateAnswered,
     InstrumentsTaken,
     IntentReceived,
@@ -67,6 +68,7 @@ class Bench:
 
     def start(self) -> Bench:
         self.say(Started("run1", "0", "sim", "x"))
+        self.say(ClockMeasured(0, 10))
         self.say(self.rules())
         self.say(self.snapshot())
         self.quote("BTCUSDT", "50000", "50000.1")

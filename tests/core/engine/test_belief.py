@@ -8,6 +8,7 @@ import pytest
 
 from hedgectl.core.model.input import LookedUp, ReadFailed, Started
 from hedgectl.core.model.order import Purpose, Side
+from hedgectl.core.settings import BeliefLimits
 
 
 def posture(bench):
@@ -75,7 +76,7 @@ def test_an_explicit_quantity_is_refused_not_clipped(bench):
     while posture(bench) != "YELLOW":
         wait(bench, 1)
     bench.enter("exact", "METISUSDT", notional_usdt=None, quantity=D(20), confidence=D(1))
-    assert refusal(bench).code == "risk.order_cap"
+    assert refusal(bench).code == "belief.notional"
 
 
 def test_in_red_an_exit_goes_as_in_green(bench):
@@ -159,3 +160,41 @@ def test_a_ban_learnt_from_a_read_stops_reading_and_entries_until_it_ends(bench)
     assert bench.sent[-1].purpose is Purpose.EXIT
     bench.tick(50_000)
     assert [command for command in bench.commands[asked:] if type(command).__name__ == "ReadSnapshot"]
+
+
+def test_belief_asks_for_the_kill_switch_once_in_a_red_and_again_in_the_next(make_bench):
+    bench = make_bench(belief=BeliefLimits(kill_score=4.0)).start()
+    blind(bench, 200)
+    asked = [event for event in bench.events if event.kind == "belief.kill_requested"]
+    assert len(asked) == 1
+    assert asked[0].score >= 4.0
+    assert bench.state.durable.belief.kill_ms == asked[0].at_ms
+    bench.state.durable.belief.posture = "GREEN"
+    blind(bench, 5)
+    assert bench.kinds().count("belief.kill_requested") == 1
+
+
+def test_a_red_that_does_not_end_asks_for_the_kill_switch_too(make_bench):
+    bench = make_bench(belief=BeliefLimits(kill_score=1_000.0, kill_red_s=60.0)).start()
+    blind(bench, 90)
+    assert not [event for event in bench.events if event.kind == "belief.kill_requested"]
+    blind(bench, 100)
+    assert [event.why[:7] for event in bench.events if event.kind == "belief.kill_requested"] == ["RED for"]
+
+
+def test_sensors_that_fall_silent_are_a_mismatch_by_themselves(bench):
+    for _ in range(100):
+        bench.tick(1_000)
+    opened = [(event.key, event.what) for event in bench.events if event.kind == "mismatch.opened"]
+    assert opened == [("sensors", "unsure")]
+    bench.look_at()
+    bench.quote("BTCUSDT", "50000", "50000.1")
+    assert bench.state.durable.belief.seen[""][0] > 0
+
+
+def blind(bench, seconds):
+    """Looks fail, each ten seconds."""
+    for second in range(seconds):
+        if second % 10 == 0:
+            bench.say(ReadFailed("snapshot", "", "503"))
+        bench.tick(1_000)

@@ -159,16 +159,18 @@ def test_a_flip_in_one_way_mode_is_covered_at_once_on_its_new_side(one_way):
     assert one_way.state.durable.covers["BTCUSDT|BOTH"].client_id == stop_below.client_id
 
 
-def test_a_leftover_that_cannot_be_withdrawn_is_told_once_and_tried_on(bench):
+def test_a_leftover_that_cannot_be_withdrawn_is_given_up_told_of_and_begun_anew_after_a_pause(bench):
     cover = bench.holding()
     bench.leave()
     bench.fill(bench.sent[-1])
     bench.answer(bench.sent[-1])
     for _ in range(8):
         bench.look_at(algos=(bench.algo_row(cover),), after_ms=5_000)
-    assert len(bench.cancels) == 8
-    alerts = [event for event in bench.events if event.kind == "alert" and event.code == "cancel.not_confirmed"]
-    assert len(alerts) == 1
+    assert len(bench.cancels) == 5
+    assert bench.kinds().count("cancel.gave_up") == 1
+    assert [event.code for event in bench.events if event.kind == "alert"] == ["cancel.gave_up"]
+    bench.look_at(algos=(bench.algo_row(cover),), after_ms=60_000)
+    assert len(bench.cancels) == 6
 
 
 def test_a_stop_left_behind_by_a_closed_position_is_withdrawn(bench):

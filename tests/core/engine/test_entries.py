@@ -55,6 +55,11 @@ def test_an_entry_above_the_exchanges_maximum_goes_in_parts_of_one_intent(bench,
     assert {order.intent_id for order in bench.sent} == {"k1"}
 
 
+def test_a_wish_above_a_cap_is_clipped_to_it(bench):
+    bench.enter(notional_usdt=D("1051"))
+    assert bench.sent[0].quantity == D("0.019")  # 1,000 USDT at 50,000.1, down to the step
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -62,7 +67,7 @@ def test_an_entry_above_the_exchanges_maximum_goes_in_parts_of_one_intent(bench,
         ({"symbol": "ETHUSDT"}, "market.no_quote"),
         ({"notional_usdt": D("99")}, "sizer.below_minimum"),
         ({"notional_usdt": D("999"), "quantity": None}, None),
-        ({"notional_usdt": D("1051")}, "risk.order_cap"),
+        ({"notional_usdt": None, "quantity": D("0.021")}, "risk.order_cap"),
         ({"notional_usdt": None, "quantity": D("0.0025")}, "sizer.off_step"),
         ({"kind": Kind.LIMIT, "price": D("49999.95")}, "sizer.off_tick"),
         ({"leg": Leg.SHORT}, "intent.wrong_leg"),
