@@ -1,7 +1,7 @@
 """A storm: five minutes of everything that goes wrong, with kills; then the sky clears and everything must converge.
 
-The calm ends as soon as all has stood right for `STAYS_MS`; when it has not by `CALM_MS_MAX` after the end of the last
-ban that we were told of, what is still wrong is the outcome's `unrest` (V2 of reference/reliability.md).
+The calm ends as soon as all has stood right for `STAYS_MS`; when it has not begun to by `CALM_MS_MAX` after the end of
+the last ban that we were told of, what is still wrong is the outcome's `unrest` (V2 of reference/reliability.md).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BAN_MS_MAX = 240_000
 LOOK_EVERY_MS = 500
 EARLY_MS = (20, 80, 250, 600, 1_500)
 """After each restart somebody wishes at once, while the account has not been looked at."""
-LIFE_S_MAX = (STORM_MS + BAN_MS_MAX + CALM_MS_MAX) / 1000 + 60
+LIFE_S_MAX = (STORM_MS + BAN_MS_MAX + CALM_MS_MAX + STAYS_MS) / 1000 + 60
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class Storm:
         wait_ms = state.volatile.budget.reads_after_ms - trader.exchange.now_ms()
         await clock.sleep_ms(min(max(wait_ms, 0), BAN_MS_MAX))
         outcome.healed_ms = wrong_ms = open_ms = clock.mono_ms()
-        while (now_ms := clock.mono_ms()) - outcome.healed_ms <= CALM_MS_MAX:
+        while (now_ms := clock.mono_ms()) - outcome.healed_ms <= CALM_MS_MAX + STAYS_MS:
             found = list(wrong(state, outcome.life.exchange))
             still = list(unfinished(state, outcome.life.exchange))
             if found:
