@@ -5,6 +5,7 @@ Workers are started by exec and keep their imports; work is handed out in small 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -25,7 +26,7 @@ from hedgectl.drill.sometimes import reached
 from hedgectl.drill.storm import Storm
 from hedgectl.runtime.measure import measure
 
-PART = 4
+PART = 8
 PARTS_EACH_MAX = 3
 MEMORY_FOLDER = Path("/dev/shm")
 TRACE_LINES = 6
@@ -88,8 +89,11 @@ def _broken(plan: Plan, broke: Exception) -> Lived:
 
 
 def live_part(seeds: Sequence[int], level: str, keep: Path | None) -> list[Lived]:
-    """Several seeds in a row: one part of a worker's work."""
-    return [live_seed(seed, level, keep) for seed in seeds]
+    """Several seeds in a row: one part of a worker's work. What they left in cycles is collected then: the collector's
+    own rare rounds let it pile up over thousands of lives."""
+    lives = [live_seed(seed, level, keep) for seed in seeds]
+    gc.collect()
+    return lives
 
 
 def sweep(seeds: Sequence[int], level: str, jobs: int, told: Told, keep: Path | None = None) -> Report:

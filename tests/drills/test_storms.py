@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hedgectl.drill.crew import live_seed
+from hedgectl.drill.crew import live_part, live_seed
 from hedgectl.drill.plan import draw
 from hedgectl.drill.report import REPAIR_MS_MAX, fold
 
@@ -39,7 +39,7 @@ def failures(lives):
 
 @pytest.mark.parametrize("seeds", CHUNKS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
 def test_storms_break_no_law_and_the_calm_heals_them(seeds, results):
-    lives = [live_seed(seed, LEVEL) for seed in seeds]
+    lives = live_part(seeds, LEVEL, None)
     written = results / f"{seeds[0]}.part"
     written.write_bytes(pickle.dumps(lives))
     written.rename(written.with_suffix(".done"))
