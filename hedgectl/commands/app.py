@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from hedgectl.commands import config, drill, explain, reconcile, run, sim, status, submit, trace, version
+from hedgectl.commands import config, drill, explain, kill, reconcile, run, sim, sizing, status, submit, trace, version
 from hedgectl.commands.common import CONTEXT, finish, signed, take_common
 from hedgectl.commands.result import ExitCode, Problem, Result
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     help="Sends your trading intents to Binance USD-M futures, and knows at every moment how sure it is.",
     epilog="First: [bold]hedgectl run --for 20s[/bold] needs no keys and no network.",
 )
-for room in (run, submit, reconcile, status, trace, drill, sim, config, explain, version):
+for room in (run, submit, kill, reconcile, status, sizing, trace, drill, sim, config, explain, version):
     room.register(app)
 
 

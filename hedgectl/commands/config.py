@@ -1,14 +1,18 @@
-"""`hedgectl config`: show, explain, check and init. Reads and writes the configuration file, nothing else."""
+"""`hedgectl config`: show, explain, check and init the configuration file; the instrument snapshot beside it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hedgectl.commands.common import Common, command
+from hedgectl.commands.instruments import instruments
 from hedgectl.commands.result import ExitCode, Problem, Result
+
+if TYPE_CHECKING:
+    from hedgectl.config.schema import Config
 
 
 def register(app: typer.Typer) -> None:
@@ -17,6 +21,7 @@ def register(app: typer.Typer) -> None:
     command(group, "explain")(explain)
     command(group, "check")(check)
     command(group, "init")(init)
+    command(group, "instruments")(instruments)
     app.add_typer(group, name="config", rich_help_panel="Setup")
 
 
@@ -81,18 +86,56 @@ def explain(
     return Result("config explain", data=data, lines=tuple(rows))
 
 
-def check(common: Common, file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None) -> Result:
-    """Check a file, or what is in force now: every problem at once, exit code 3 if there is one."""
+def check(
+    common: Common,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+    nav: Annotated[str, typer.Option("--nav", metavar="USDT", help="NAV; else the journal's last.")] = "",
+) -> Result:
+    """Check a file, or what is in force now: every problem at once, exit code 3 if there is one. A smallest order above
+    its cap is a warning."""
     import os
 
     from hedgectl.config.sources import load
     from hedgectl.screens.ink import Tone, line
 
-    loaded = load(_flags(common), os.environ, file or common.config)
+    named = file or common.config
+    loaded = load(_flags(common), os.environ, named)
     changed = sum(origin != "default" for origin in loaded.origins.values())
     what = f"{loaded.file or 'no file'}, {changed} of {len(loaded.origins)} values set"
-    rows = (line(("✓ ", Tone.GOOD), "config  ", what),)
-    return Result("config check", data={"file": str(loaded.file or ""), "set": changed}, lines=rows)
+    rows = [line(("✓ ", Tone.GOOD), "config  ", what)]
+    conflicts = _conflicts(loaded.config, named, common.state_dir, nav)
+    for each in conflicts:
+        rows += [line(("! ", Tone.WARN), "sizing  ", each.what), line(" " * 10, (each.hint, Tone.HINT))]
+    data = {"file": str(loaded.file or ""), "set": changed}
+    return Result("config check", data=data, problems=conflicts, lines=tuple(rows))
+
+
+def _conflicts(config: Config, named: Path | None, state_dir: Path | None, nav: str) -> tuple[Problem, ...]:
+    """The symbols that can't be entered at a NAV: given, or the journal's last; where none is known, at any (R5)."""
+    import time
+
+    from hedgectl.commands.nav import NAV_USDT_MAX, known_nav, nav_of
+    from hedgectl.commands.sizing import checks_of
+    from hedgectl.config.convert import to_settings
+    from hedgectl.config.instruments import read_instruments
+    from hedgectl.config.problem import ConfigRefused
+    from hedgectl.core.model.money import plain
+    from hedgectl.screens.sizing import conflict
+
+    known = (nav_of(nav, "--nav"), "") if nav else known_nav(named, state_dir, round(time.time() * 1000))
+    nav_usdt = known[0] if known else NAV_USDT_MAX
+    try:
+        snapshot = read_instruments(named)
+    except ConfigRefused as wrong:
+        return tuple(Problem(each.code, each.what, each.hint, "warn", each.about) for each in wrong.problems)
+    at = f"at NAV {plain(nav_usdt)}" if known else "at any NAV"
+    where = f" --config {named}" if named else ""
+    hint = f"hedgectl sizing-check --nav {plain(nav_usdt) if known else 1000}{where} --symbol"
+    return tuple(
+        Problem(each.code, f"{conflict(each)} {at}", f"{hint} {each.symbol}", "warn", {"symbol": each.symbol})
+        for each in checks_of(snapshot, to_settings(config), config.run.symbols, nav_usdt)
+        if not each.tradable
+    )
 
 
 def init(

@@ -10,7 +10,7 @@ from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 CORE = "hedgectl.core"
-ROOMS = ("hedgectl.config.problem", "hedgectl.intake.codes")
+ROOMS = ("hedgectl.config.problem", "hedgectl.config.instruments", "hedgectl.intake.codes")
 
 
 def register(app: typer.Typer) -> None:

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def run(
     common: Common,
     for_: Annotated[str, typer.Option("--for", metavar="TIME", help="End after 20s, 10m, 1h.")] = "",
-    env: Annotated[str, typer.Option("--env", metavar="sim|demo|live", help="Which exchange [default: sim].")] = "",
+    env: Annotated[str, typer.Option("--env", metavar="sim|demo|live", help="Which; else as configured.")] = "",
     live: Annotated[bool, typer.Option("--live", help="Needed beside --env live.")] = False,
     once: Annotated[bool, typer.Option("--once", help="One pass: take the inbox, settle, end (cron).")] = False,
     symbols: Annotated[str, typer.Option("--symbols", metavar="A,B", help="Symbols that may be traded.")] = "",
@@ -60,12 +60,16 @@ def run(
 def _trade(common: Common, options: RunOptions, config: Config) -> Result:
     """Run, and say what it came to or why it could not."""
     import os
+    import sys
     from dataclasses import asdict
 
+    from hedgectl.commands.output import write
     from hedgectl.commands.watching import output_for
+    from hedgectl.config.convert import staged
     from hedgectl.config.secrets import SecretsRefused, find_secrets
     from hedgectl.runtime import assembly
     from hedgectl.runtime.control import ControlBusy
+    from hedgectl.screens.ink import Tone, line
     from hedgectl.screens.summary import summary_lines
     from hedgectl.sim.market.errors import FeedError
     from hedgectl.store.lock import LockHeld
@@ -74,6 +78,8 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
     from hedgectl.venue.credentials import Credentials
 
     output = output_for(common)
+    if (profile := staged(config)) and not common.quiet:
+        write([line((profile, Tone.WARN))], sys.stderr, common.no_color)
     try:
         environment = config.run.environment
         secrets = find_secrets(os.environ, environment) if environment != "sim" else None

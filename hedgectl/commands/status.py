@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,6 +12,8 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 
 if TYPE_CHECKING:
     from hedgectl.screens.status import StatusView
+    from hedgectl.screens.view import KillView
+    from hedgectl.store.reader import Reader
 
 ASK_S_MAX = 0.5
 
@@ -22,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def status(common: Common) -> Result:
     """What the last run holds, did, and what is wrong with it. Exit code 1 if something is."""
     import time
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from hedgectl.config.locate import journal_path, state_dir
     from hedgectl.screens.fold import fold
@@ -31,13 +34,17 @@ def status(common: Common) -> Result:
     from hedgectl.store.rows import JournalUnusable
 
     path = journal_path(common.config, common.state_dir)
-    live = _answers(state_dir(common.config, common.state_dir))
+    folder = state_dir(common.config, common.state_dir)
+    told = _answer(folder)
     try:
         with open_reader(path) as reader:
-            view = fold(reader, now_ms=round(time.time() * 1000), live=live)
+            view = fold(reader, now_ms=round(time.time() * 1000), live=told is not None)
+            kill, note = _killed(folder, reader)
+        staged = str(told.get("staged", "")) if told is not None else _staged(common, view.environment)
+        view = replace(view, kill=kill, kill_note=note, staged=staged)
     except JournalUnusable as wrong:
         problem = Problem("journal.unusable", str(wrong), "hedgectl run --for 20s")
-        return Result("status", ExitCode.PROBLEMS, problems=(problem,))
+        return Result("status", ExitCode.PROBLEMS, problems=(problem, *_killed_unheard(folder)))
     problems = tuple(_problems(view))
     code = ExitCode.PROBLEMS if problems else ExitCode.OK
     return Result("status", code, asdict(view), problems, tuple(status_lines(view)))
@@ -59,13 +66,56 @@ def _problems(view: StatusView) -> list[Problem]:
     return found
 
 
-def _answers(state: object) -> bool:
-    """Whether a run answers on the control socket of this state folder."""
-    from pathlib import Path
+def _killed(folder: Path, reader: Reader) -> tuple[KillView | None, str]:
+    """The kill switch, by its file and by the journal, and what is still to come of it."""
+    from dataclasses import asdict
 
+    from hedgectl.core.model.codec import decode
+    from hedgectl.core.model.event_risk import KillSwitched
+    from hedgectl.runtime.kill_file import LOG, read
+    from hedgectl.screens.view import KillView
+
+    pulled = read(folder)
+    last = max((row for kind in ("kill.switched", "kill.rearmed") for row in reader.by_kind(kind, 1)), default=None)
+    journaled = decode(KillSwitched, last[5]) if last is not None and last[2] == KillSwitched.kind else None
+    if pulled is not None:
+        return KillView(**asdict(pulled)), "" if journaled else "no run has taken it in yet"
+    if journaled is not None:
+        note = "lifted by a person: the next run takes that in" if (folder / LOG).exists() else ""
+        return KillView(**asdict(journaled)), note
+    return None, ""
+
+
+def _killed_unheard(folder: Path) -> list[Problem]:
+    """The kill switch where there is no journal to show it beside."""
+    from hedgectl.runtime.kill_file import read
+
+    pulled = read(folder)
+    return [Problem("kill.on", f"{pulled.mode}: {pulled.why}", "hedgectl rearm --why TEXT")] if pulled else []
+
+
+def _staged(common: Common, environment: str) -> str:
+    """The first-live profile as configured. Only where there is real money: readers do not load the configuration."""
+    if environment != "live":
+        return ""
+    import os
+
+    from hedgectl.config.convert import staged
+    from hedgectl.config.problem import ConfigRefused
+    from hedgectl.config.sources import load
+
+    try:
+        return staged(load({"run.environment": environment}, os.environ, common.config).config)
+    except ConfigRefused:
+        return "first-live profile: unknown, the configuration is not valid"
+
+
+def _answer(folder: Path) -> dict[str, Any] | None:
+    """What the run of this state folder says of itself, None when none answers."""
     from hedgectl.runtime.ask import ask
 
     try:
-        return bool(ask(Path(str(state)), {"do": "status"}, ASK_S_MAX).get("ok"))
+        reply = ask(folder, {"do": "status"}, ASK_S_MAX)
     except (OSError, ValueError):
-        return False
+        return None
+    return reply if reply.get("ok") else None

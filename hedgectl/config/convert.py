@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 from hedgectl.config.schema import Belief, Config
 from hedgectl.core.model.codec import encode
+from hedgectl.core.model.money import plain
 from hedgectl.core.settings import BeliefLimits, RepairLimits, RiskLimits, Sensor, Settings, Step, Tier
 
 S = 1_000
@@ -20,7 +22,7 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
         config.run, config.limits, config.send, config.settle, config.cover, config.rate
     )  # fmt: skip
     traded = symbols or run.symbols
-    return Settings(
+    settings = Settings(
         symbols=traded,
         order_notional_usdt_max=limits.order_notional_usdt_max,
         symbol_notional_usdt_max=limits.symbol_notional_usdt_max,
@@ -61,6 +63,36 @@ def to_settings(config: Config, symbols: tuple[str, ...] | None = None) -> Setti
         ),
         risk=_risk(config, traded),
     )
+    return _tightened(settings, config) if staged(config) else settings
+
+
+def staged(config: Config) -> str:
+    """The first-live profile in words, "" where it does not hold: real money only, until a person lifts it (R8)."""
+    told = config.live
+    if config.run.environment != "live" or told.staged == "off":
+        return ""
+    entries = "entry" if told.staged_open_orders_max == 1 else "entries"
+    return (
+        f"first-live profile: at most {plain(told.staged_notional_usdt_max)} USDT an order and symbol, "
+        f"leverage {told.staged_leverage_max}, {told.staged_open_orders_max} working {entries} a symbol"
+    )
+
+
+def _tightened(settings: Settings, config: Config) -> Settings:
+    """The ordinary limits, where those of the first-live profile are not smaller; exits obey none of them."""
+    live, belief, risk = config.live, settings.belief, settings.risk
+    most, orders = live.staged_notional_usdt_max, live.staged_open_orders_max
+    green, yellow, orange = (
+        replace(step, open_orders_max=min(step.open_orders_max, orders))
+        for step in (belief.green, belief.yellow, belief.orange)
+    )
+    return replace(
+        settings,
+        order_notional_usdt_max=min(settings.order_notional_usdt_max, most),
+        symbol_notional_usdt_max=min(settings.symbol_notional_usdt_max, most),
+        belief=replace(belief, green=green, yellow=yellow, orange=orange),
+        risk=replace(risk, leverage_max=min(risk.leverage_max, live.staged_leverage_max)),
+    )
 
 
 def _risk(config: Config, symbols: tuple[str, ...]) -> RiskLimits:
@@ -72,6 +104,8 @@ def _risk(config: Config, symbols: tuple[str, ...]) -> RiskLimits:
         order_floor_usdt=told.order_notional_usdt_min,
         symbol_floors_usdt=tuple(_floor(each) for each in told.symbol_notional_usdt_min),
         leverage_max=told.leverage_max,
+        leverage=told.leverage,
+        held_max=told.held_max,
         confidence_min=told.confidence_min,
         nav_age_ms_max=told.nav_age_s_max * S,
         daily_loss_share=told.daily_loss_pct_max / PERCENT,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 LEGACY: dict[str, str] = {
-    "min_gross_usd_per_order": "the floor follows from the exchange's filters; nothing to set",
-    "per_symbol_min_gross_usd": "the floor follows from the exchange's filters; nothing to set",
+    "min_gross_usd_per_order": "risk.order_notional_usdt_min, beside the exchange's own minimum",
+    "per_symbol_min_gross_usd": 'risk.symbol_notional_usdt_min, as ["BTCUSDT=15"]',
     "capital_per_trade_usdt": "limits.order_notional_usdt_max",
-    "max_nav_pct": "limits.symbol_notional_usdt_max",
+    "max_nav_pct": "risk.symbol_nav_pct_max, and that of the symbol's tier",
 }
 
 SECRET_WORDS = ("secret", "api_key", "apikey", "password", "token", "private_key")

@@ -24,6 +24,7 @@ from hedgectl.config.keys import (
     WhenLost,
     key,
 )
+from hedgectl.config.schema_live import Live
 from hedgectl.config.schema_risk import Risk, TierCore, TierFringe, TierSatellite
 
 
@@ -206,6 +207,7 @@ class Config(BaseSettings):
     tier_core: TierCore = Field(default_factory=TierCore)
     tier_satellite: TierSatellite = Field(default_factory=TierSatellite)
     tier_fringe: TierFringe = Field(default_factory=TierFringe)
+    live: Live = Field(default_factory=Live)
     rate: Rate = Field(default_factory=Rate)
     journal: Journal = Field(default_factory=Journal)
     box: Box = Field(default_factory=Box)
@@ -252,6 +254,11 @@ ORDERED = (
     ("belief.yellow_up", "belief.orange_up"),
     ("belief.orange_up", "belief.red_up"),
     ("belief.red_up", "belief.kill_score"),
+    ("belief.orange_notional_share", "belief.yellow_notional_share"),
+    ("belief.orange_leverage_max", "belief.yellow_leverage_max"),
+    ("belief.orange_open_orders_max", "belief.yellow_open_orders_max"),
+    ("belief.yellow_confidence_min", "belief.orange_confidence_min"),
+    ("belief.yellow_cooldown_s", "belief.orange_cooldown_s"),
     ("belief.snapshot_fresh_s", "belief.snapshot_stale_s"),
     ("belief.stream_fresh_s", "belief.stream_stale_s"),
     ("belief.replies_fresh_s", "belief.replies_stale_s"),

@@ -20,6 +20,8 @@ class Risk(Section):
     )
     symbol_notional_usdt_min: Floors = key((), 'The same for single symbols, as ["BTCUSDT=15"]')
     leverage_max: int = key(5, "Most leverage of an entry", ge=1, le=125)
+    leverage: int = key(5, "Leverage of an entry that asks for none, set before it leaves", ge=1, le=125)
+    held_max: int = key(16, "Most entries that wait for their leverage to be set", ge=1, le=256)
     confidence_min: Number = key(Decimal(0), "Least confidence of an entry", ge=0, le=1)
     positions: Positions = key("single", "Whether an entry may add to a position, or to a working entry (add)")
     nav_age_s_max: int = key(60, "NAV older than this vetoes entries", unit="s", ge=2, le=3_600)

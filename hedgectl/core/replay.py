@@ -150,7 +150,7 @@ class _Course:
         for state in (self._true, self._state):
             if self._settings is not None:
                 state.settings = self._settings
-            state.index = rebuild(state.durable, tiers_of(state.settings))
+            state.index = rebuild(state.durable, tiers_of(state.settings), state.settings.symbols)
 
     def _skip(self, why: str, then: Sequence[Noted]) -> None:
         self.found.skipped[why] = self.found.skipped.get(why, 0) + 1

@@ -93,6 +93,7 @@ class RiskLimits:
     """What the desk signed, beyond sizes in USDT (R1, R2). Shares are of NAV; windows and pauses are exchange time.
 
     `order_floor_usdt` and `symbol_floors_usdt` are the desk's own minima; `add`: an entry may add to a position.
+    `leverage` is that of an entry that asks for none; `held_max` bounds the entries that wait for theirs (R9).
     """
 
     tiers: tuple[Tier, ...] = ()
@@ -101,6 +102,8 @@ class RiskLimits:
     order_floor_usdt: Decimal = Decimal(0)
     symbol_floors_usdt: tuple[tuple[str, Decimal], ...] = ()
     leverage_max: int = 125
+    leverage: int = 5
+    held_max: int = 16
     confidence_min: Decimal = Decimal(0)
     nav_age_ms_max: int = 60_000
     daily_loss_share: Decimal = Decimal(1)

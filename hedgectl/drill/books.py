@@ -43,7 +43,7 @@ class Working:
 class Books:
     """`beliefs`: per leg, the quantity believed from a time on. `stops`: per leg, from when on a stop of a direction
     ("" for none) was believed to rest. `sends`: per leg, when a stop or an emergency close was prepared. `restarts`:
-    what was open at each."""
+    what was open at each. `corrections`: each with what the leg was believed to be before."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.entries: list[EntryMoment] = []
@@ -54,6 +54,7 @@ class Books:
         self.restarts: list[str] = []
         self.modes: list[tuple[int, str]] = []
         self.legs: dict[Key, Decimal] = {}
+        self.corrections: list[tuple[Row, Decimal]] = []
         self._stated: dict[Key, int] = {}
         self._cover: dict[Key, str] = {}
         self._working: dict[str, Working] = {}
@@ -136,6 +137,7 @@ class Books:
 
     def _position_corrected(self, row: Row, body: dict[str, Any]) -> None:
         key = (body["symbol"], body["leg"])
+        self.corrections.append((row, self.legs.get(key, ZERO)))
         self._stated[key] = max(body["stated_ms"], self._stated.get(key, 0))
         self._hold(key, row.at_ms, Decimal(body["quantity"]))
 

@@ -1,7 +1,7 @@
 """What is not as it should be between belief and the exchange, in words. Reads both, changes neither.
 
-`wrong` is what puts money at risk: a leg believed otherwise, an unknown order, a ghost, a bare position. `unfinished`
-is what time alone still has to bring: intents, debt, posture.
+`wrong` is what puts money at risk: a leg or the mode believed otherwise, an unknown order, a ghost, a bare position.
+`unfinished` is what time alone still has to bring: intents, debt, posture, stops that outlived their position.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from hedgectl.core.belief.posture import Posture
 from hedgectl.core.model.intent import Exit
+from hedgectl.core.model.order import Mode
 from hedgectl.core.orders.clientid import parse_client_id
 from hedgectl.core.state.volatile import State
 from hedgectl.sim.exchange import Exchange
@@ -17,7 +18,9 @@ from hedgectl.sim.exchange import Exchange
 
 def wrong(state: State, exchange: Exchange) -> Iterator[str]:
     """Differences that must not last."""
-    durable = state.durable
+    durable, mode = state.durable, Mode.HEDGE if exchange.hedge else Mode.ONE_WAY
+    if durable.mode is not mode:
+        yield f"we believe the mode to be {durable.mode}, it is {mode}"
     theirs = {f"{each.symbol}|{each.position_side}": each.qty for each in exchange.positions() if each.qty}
     ours = {key: each.quantity for key, each in durable.positions.items()}
     if theirs != ours:
@@ -55,6 +58,11 @@ def unfinished(state: State, exchange: Exchange) -> Iterator[str]:
         if isinstance(intent.intent, Exit) and resting & set(index.by_intent.get(intent_id, ())):
             continue  # a limit exit may rest as long as its owner likes
         yield f"intent {intent_id} is not over: attempts {intent.attempts}, waiting {intent.waiting}"
+    held = {(each.symbol, each.position_side, each.qty > 0) for each in exchange.positions() if each.qty}
+    for algo in exchange.open_algos():
+        guards = (algo.symbol, algo.position_side, algo.side == "SELL") in held
+        if not guards and parse_client_id(algo.client_id) is not None:
+            yield f"{algo.client_id} rests and protects nothing"
 
 
 def _resting(exchange: Exchange) -> set[str]:

@@ -25,6 +25,8 @@ from hedgectl.drill.storm import Outcome
 from hedgectl.runtime.assembly import Trader
 from hedgectl.runtime.clock import VIRTUAL_EPOCH_MS
 
+LEVERAGE = 5
+"""What an entry of a scenario gets, and the account has from the start: a set is a story of its own."""
 LIFE_S_MAX = 120
 CALM_MS_MAX = 60_000
 CALM_MS = 2_500
@@ -104,6 +106,7 @@ def crash(name: str, mode: str, folder: Path, *kills: int) -> tuple[list[str], l
     async def story(trader: Trader) -> None:
         if not stages:
             assert killer.life is not None
+            killer.life.exchange.set_leverage(SYMBOL, LEVERAGE)
             stages.append(Stage(trader.clock, mode, strikes, killer.life))
             scripts.append(asyncio.get_running_loop().create_task(scenario.script(stages[0])))
         await stages[0].hear(trader)

@@ -4,18 +4,18 @@ so (L4, L5, B3-B6; I4, I8, I9, I10, I11, V2 of reference/reliability.md). Each y
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from hedgectl.core.belief.posture import Posture, step_of
 from hedgectl.core.model.codec import EVENTS, decode
-from hedgectl.core.model.intent import Entry
 from hedgectl.core.orders.lanes import Budget
 from hedgectl.core.state.apply import apply
 from hedgectl.core.state.volatile import fresh_state
 from hedgectl.drill.books import Books, EntryMoment
-from hedgectl.drill.evidence import Evidence
+from hedgectl.drill.evidence import Evidence, Row
 from hedgectl.runtime.folders import JOURNAL
 from hedgectl.store.reader import replay
 
@@ -52,24 +52,24 @@ def _too_much(moment: EntryMoment, evidence: Evidence) -> str:
         return f"leverage {entry['leverage']}"
     if moment.working >= step.open_orders_max:
         return f"{moment.working} entries work already"
-    sizes = evidence.outcome.faults.sizes
-    patience_ms = step.cooldown_s * 1000 - 2 * (sizes.clock_ms + sizes.clock_jump_ms)  # their clock, not the true one
+    patience_ms = step.cooldown_s * 1000 - _clock_slack_ms(evidence)
     if moment.since_entry_ms is not None and moment.since_entry_ms < patience_ms:
         return f"{moment.since_entry_ms} ms after the last one"
     return ""
 
 
 def entries_see_the_account(evidence: Evidence, books: Books) -> Iterator[str]:
-    """I9, O1: no entry before the account was looked at in this incarnation, or long after the last look."""
-    entries = (each for each in evidence.outcome.said if isinstance(each.intent, Entry))
-    said = {(each.intent.intent_id, each.at_ms): each for each in entries}
-    begun_ms = evidence.begun_ms
+    """I9, O1: no entry before the account was looked at in this incarnation, or long after the last look. One that was
+    held is judged by when it was handed in."""
+    said = {(each.intent.intent_id, each.at_ms): each for each in evidence.outcome.said}
+    held = {row.body["entry"]["intent_id"]: row.at_ms for row in reversed(evidence.of("intent.held"))}  # the first time
     for row in evidence.of("intent.accepted"):
-        each = said.get((row.body["entry"]["intent_id"], row.at_ms - begun_ms))
+        name = row.body["entry"]["intent_id"]
+        each = said.get((name, held.get(name, row.at_ms) - evidence.begun_ms))
         if each is None or each.truth_age_ms is None:
-            yield f"entry {row.body['entry']['intent_id']} at {row.at_ms}: the account was not seen before"
+            yield f"entry {name} at {row.at_ms}: the account was not seen before"
         elif each.truth_age_ms > TRUTH_AGE_MS_MAX:
-            yield f"entry {row.body['entry']['intent_id']} at {row.at_ms}: the last look was {each.truth_age_ms} ms old"
+            yield f"entry {name} at {row.at_ms}: the last look was {each.truth_age_ms} ms old"
 
 
 def exposure_is_capped(evidence: Evidence, books: Books) -> Iterator[str]:
@@ -79,6 +79,44 @@ def exposure_is_capped(evidence: Evidence, books: Books) -> Iterator[str]:
         if moment.exposure_usdt > most * PRICE_SLACK:
             name = moment.row.body["entry"]["intent_id"]
             yield f"entry {name} at {moment.row.at_ms}: {moment.exposure_usdt:.2f} of {most} USDT"
+
+
+def throttles_hold(evidence: Evidence, books: Books) -> Iterator[str]:
+    """R2, I11: entries keep their distance, their number in each window, and their pauses, over kills too."""
+    limits, slack_ms = evidence.settings.risk, _clock_slack_ms(evidence)
+    for moment in books.entries:
+        rested_ms = moment.since_entry_ms
+        if rested_ms is not None and rested_ms < limits.cooldown_ms - slack_ms:
+            yield f"{_name(moment.row)}: {rested_ms} ms after the last one of its symbol"
+    taken = evidence.of("intent.accepted")
+    yield from _crowded(taken, limits.burst_max, limits.burst_window_ms - slack_ms)
+    alike: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in taken:
+        alike[row.body["entry"]["symbol"], row.body["entry"]["side"]].append(row)
+    for rows in alike.values():
+        yield from _crowded(rows, limits.repeat_max, limits.repeat_window_ms - slack_ms)
+    until_ms = 0
+    for row in evidence.of("risk.entries_paused", "intent.accepted"):
+        if row.kind == "risk.entries_paused":
+            until_ms = max(until_ms, row.body["until_ms"])
+        elif row.body["at_ms"] < until_ms:
+            yield f"{_name(row)}: entries pause until {until_ms}"
+
+
+def _crowded(rows: list[Row], most: int, window_ms: int) -> Iterator[str]:
+    for first, last in zip(rows, rows[most:], strict=False):
+        if last.at_ms - first.at_ms < window_ms:
+            yield f"{_name(last)}: {most + 1} entries in {last.at_ms - first.at_ms} ms"
+
+
+def _clock_slack_ms(evidence: Evidence) -> int:
+    """What their clock may be off, or jump, between two stamps of ours."""
+    sizes = evidence.outcome.faults.sizes
+    return 2 * (sizes.clock_ms + sizes.clock_jump_ms)
+
+
+def _name(row: Row) -> str:
+    return f"entry {row.body['entry']['intent_id']} at {row.at_ms}"
 
 
 def belief_survives(evidence: Evidence, books: Books) -> Iterator[str]:

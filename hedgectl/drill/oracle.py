@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hedgectl.drill import laws_belief, laws_exits, laws_orders
+from hedgectl.drill import laws_belief, laws_exits, laws_orders, laws_truth
 from hedgectl.drill.books import Books
 from hedgectl.drill.evidence import Evidence
 
@@ -27,9 +27,14 @@ LAWS: dict[str, Law] = {
         laws_exits.closing_only_closes,
         laws_exits.bare_legs_are_tended,
         laws_exits.what_matters_is_told,
+        laws_truth.corrections_are_true,
+        laws_truth.exits_end_with_their_leg,
+        laws_truth.ends_are_true,
+        laws_truth.belief_is_its_fills,
         laws_belief.entries_obey_the_posture,
         laws_belief.entries_see_the_account,
         laws_belief.exposure_is_capped,
+        laws_belief.throttles_hold,
         laws_belief.belief_survives,
         laws_belief.calm_heals,
         laws_belief.ledger_is_whole,

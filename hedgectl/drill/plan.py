@@ -155,6 +155,7 @@ def _keys(rng: Random, whale: bool) -> dict[str, object]:
     """Settings that vary."""
     scale = 100 if whale else 1
     order_usdt, symbol_usdt = rng.choice(((300, 400), (300, 1_000), (1_000, 1_000), (1_000, 3_000)))
+    working = rng.choice((1, 2, 4))
     return {
         "run.quotes_every_ms": rng.choice((2_000, 2_500)),
         "run.cycle_s": rng.choice((8, 10, 12)),
@@ -163,8 +164,8 @@ def _keys(rng: Random, whale: bool) -> dict[str, object]:
         "limits.symbol_notional_usdt_max": D(symbol_usdt * scale),
         "cover.stop_pct": rng.choice((D("0.5"), D(1), D(2))),
         "belief.recover_s": D(rng.choice((5, 10, 20, 30))),
-        "belief.yellow_open_orders_max": rng.choice((1, 2, 4)),
-        "belief.orange_open_orders_max": rng.choice((1, 2)),
+        "belief.yellow_open_orders_max": working,
+        "belief.orange_open_orders_max": rng.choice((1, min(working, 2))),
         "box.balance_usdt": D(rng.choice((1_000, 10_000)) * scale),
         "box.latency_ms": rng.choice((0, 10, 40, 150)),
         "box.regime": rng.choice(("quiet", "normal", "hot", "panic")),

@@ -16,7 +16,7 @@ from hedgectl.drill.evidence import Evidence
 from hedgectl.sim.faults.catalogue import FAULTS
 from hedgectl.sim.faults.registry import Place
 
-OFTEN, SELDOM, RARE = 200, 1_000, 2_000
+OFTEN, SELDOM, RARE, EXTREME = 200, 1_000, 2_000, 20_000
 
 STATES: dict[str, int] = {
     "posture GREEN": OFTEN,
@@ -72,9 +72,9 @@ REFUSALS: dict[str, int] = {
     "risk.already_held": OFTEN,
     "risk.self_match": OFTEN,
     "risk.collar": OFTEN,
-    "risk.outlier": OFTEN,
+    "risk.outlier": SELDOM,
     "risk.doubled": OFTEN,
-    "risk.daily_loss": OFTEN,
+    "risk.daily_loss": SELDOM,
     "risk.drawdown": OFTEN,
     "throttle.cooldown": OFTEN,
     "throttle.burst": OFTEN,
@@ -83,7 +83,7 @@ REFUSALS: dict[str, int] = {
     "sizer_cap": OFTEN,
     "sizer.below_minimum": OFTEN,
     "run.clock_unmeasured": OFTEN,
-    "belief.stale_truth": RARE,
+    "belief.stale_truth": EXTREME,
     "belief.notional": SELDOM,
 }
 """Gates that must have said no to an entry."""

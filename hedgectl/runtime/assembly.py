@@ -9,22 +9,21 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hedgectl import __version__
-from hedgectl.config.convert import settings_hash, to_settings
+from hedgectl.config.convert import settings_hash, staged, to_settings
 from hedgectl.config.options import RunOptions
 from hedgectl.config.schema import Config
 from hedgectl.core.decision import Decision
 from hedgectl.core.engine import decide
-from hedgectl.core.model.input import ClockMeasured, Input, ReadRetried, SourceFailed, Started, StreamChanged
+from hedgectl.core.model.input import Input, ReadRetried, SourceFailed, Started
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.order import Lane
 from hedgectl.core.settings import Settings
 from hedgectl.core.state.volatile import State
-from hedgectl.intake.demo import DemoStrategy
 from hedgectl.intake.inbox import Inbox
 from hedgectl.intake.json_text import Bounds
 from hedgectl.intake.parse import IntakeLimits
@@ -34,7 +33,8 @@ from hedgectl.runtime.ending import Ending
 from hedgectl.runtime.executor import Executor, Pace
 from hedgectl.runtime.folders import JOURNAL, fresh_folder, locked, restored
 from hedgectl.runtime.garbage import collected_rarely
-from hedgectl.runtime.intaking import Desk
+from hedgectl.runtime.intaking import Desk, strategy_of
+from hedgectl.runtime.killing import KillSwitch
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
 from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_ms
 from hedgectl.runtime.perform import Probe
@@ -142,7 +142,7 @@ class Trader:
         """Place, journal, state, loop and sources, in this order: each needs the one before."""
         job, clock = self.job, self.clock
         self.exchange = ExchangeTime(clock)
-        notices = Notices(on_retry=self._retried, on_clock=self._measured)
+        notices = Notices(on_retry=self._retried, on_clock=self._told)
         opened = self.rig.open_place
         self.place = opened(job.options, job.config, job.credentials, clock, self.exchange, notices=notices)
         self.settings = to_settings(job.config, symbols=self.place.symbols)
@@ -160,7 +160,9 @@ class Trader:
         limits = job.config.limits
         bounds = Bounds(limits.intent_bytes_max, limits.intents_per_message_max)
         intake = IntakeLimits(self.settings.intent_age_ms_max, bounds)
-        self.desk = Desk(self.executor, self.journal, self.exchange, intake)
+        self.desk = Desk(self.executor, self.journal, self.exchange, intake, staged(job.config))
+        self.switch = KillSwitch(job.state_dir, self.executor, self.journal)
+        self.executor.bar(self.switch.bars)
         self.reconciler = Reconciler(self.executor, self.place.venue, self.journal, self.place.name)
         self.inbox = Inbox(job.state_dir, files_max=limits.inbox_files_max, kept_max=limits.inbox_kept_max)
         stop_ms_max = job.config.run.stop_s_max * 1000
@@ -210,7 +212,9 @@ class Trader:
         executor.offer(Started(run_id, __version__, self.place.name, settings_hash(self.settings)))
         close_doors = None
         if not self.virtual and not job.options.repair:
-            close_doors = await open_doors(job.state_dir, job.folder, desk, self.reconciler, self.place.box, self.clock)
+            close_doors = await open_doors(
+                job.state_dir, job.folder, desk, self.reconciler, self.switch, self.place.box, self.clock
+            )
         beside = [asyncio.create_task(self._kept(name, source)) for name, source in self._sources().items()]
         errand = self.reconciler.mend if job.options.repair else lambda: desk.take_inbox(self.inbox, self.clock)
         for needed in (*self.place.beside, lambda: self.ending.bring_about(errand)):
@@ -248,28 +252,22 @@ class Trader:
             await self.clock.sleep_ms(RESTART_MS)
 
     def _sources(self) -> dict[str, Work]:
-        """What runs beside the loop: the user stream, intents, the screen."""
+        """What runs beside the loop: the user stream, the kill switch, intents, the screen."""
         job, desk = self.job, self.desk
-        sources: dict[str, Work] = {"stream": self._stream}
+        sources: dict[str, Work] = {"stream": self._stream, "kill": self.switch.watch}
         if not job.options.once:
             sources["inbox"] = lambda: desk.watch_inbox(self.inbox, self.clock)
         if job.options.demo and not job.options.once and self.place.name == "sim":
-            demo = job.config.demo
             # A served exchange outlives the run, and so do the names of its intents.
             seed = job.config.box.seed if self.place.box is not None else self.clock.wall_ms()
-            strategy = DemoStrategy(
-                self.place.symbols, seed, notional_usdt=demo.notional_usdt, every_ms=demo.every_s * 1000
-            )
+            strategy = strategy_of(job.config, self.place.symbols, seed)
             sources["demo"] = lambda: desk.play(strategy, self.clock)
         if job.output.wants_views:
             sources["screen"] = self._show
         return sources
 
     async def _stream(self) -> None:
-        def changed(given: StreamChanged) -> None:
-            self.executor.offer(given)
-
-        await self.place.stream.run(self.executor.offer_stream, changed)
+        await self.place.stream.run(self.executor.offer_stream, self._told)
 
     async def _show(self) -> None:
         while True:
@@ -279,13 +277,14 @@ class Trader:
     def view(self) -> RunView:
         """What a screen shows now."""
         up_ms, now = self.clock.mono_ms() - self.begun_ms, self.exchange.moment()
-        return view_of(self.state, self.tally, self.journal, now, place=self.place.name, up_ms=up_ms, pid=os.getpid())
+        view = view_of(self.state, self.tally, self.journal, now, place=self.place.name, up_ms=up_ms, pid=os.getpid())
+        return replace(view, staged=self.desk.staged)
 
     def _retried(self, what: str, attempt: int, wait_ms: int, why: str) -> None:
         self.executor.offer(ReadRetried(what, attempt, wait_ms, why))
 
-    def _measured(self, measured: ClockMeasured) -> None:
-        self.executor.offer(measured)
+    def _told(self, given: Input) -> None:
+        self.executor.offer(given)
 
     def _flush(self) -> None:
         """Everything noted is on disk, and a snapshot names the seq it holds."""

@@ -12,6 +12,7 @@ import orjson
 from hedgectl.runtime.clock import Clock
 from hedgectl.runtime.control import Control
 from hedgectl.runtime.intaking import Desk
+from hedgectl.runtime.killing import KillSwitch
 from hedgectl.runtime.reconciling import Reconciler
 from hedgectl.store.lock import runtime_folder
 
@@ -23,10 +24,23 @@ SIM_FILE = "sim.json"
 
 
 async def open_doors(
-    state_dir: Path, folder: Path, desk: Desk, reconciler: Reconciler, box: Box | None, clock: Clock
+    state_dir: Path,
+    folder: Path,
+    desk: Desk,
+    reconciler: Reconciler,
+    switch: KillSwitch,
+    box: Box | None,
+    clock: Clock,
 ) -> Callable[[], Awaitable[None]]:
     """Listen, and return how to stop listening. Raises ControlBusy when another run listens on this state folder."""
-    handlers = {"submit": desk.submit, "stop": desk.stop, "status": desk.status, "reconcile": reconciler.reconcile}
+    handlers = {
+        "submit": desk.submit,
+        "stop": desk.stop,
+        "status": desk.status,
+        "reconcile": reconciler.reconcile,
+        "kill": switch.kill,
+        "rearm": switch.rearm,
+    }
     control = Control(state_dir, runtime_folder(state_dir), handlers)
     await control.open()
     served = await _serve(box, state_dir, folder, clock) if box is not None else None

@@ -131,6 +131,10 @@ class Executor(Generic[S]):
             if not self.offer(given):
                 self._gap = True
 
+    def bar(self, barred: Callable[[], str]) -> None:
+        """Ask `barred` right before an entry leaves: why it must not, "" when it may (R7)."""
+        self._performer.barred = barred
+
     async def run(self) -> None:
         """Handle inputs until `stop`. Raises what a request raised, if one did: that is a defect, not an answer."""
         inputs = self._inputs

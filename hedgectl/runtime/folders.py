@@ -83,5 +83,6 @@ def restored(folder: Path, settings: Settings) -> tuple[State, int]:
 
     found = restore(folder, folder / JOURNAL, Durable, Durable, fold)
     state = state_of(found.durable)
-    state.index = rebuild(state.durable, tiers_of(settings))  # in the order that a replay will find, however it grew
+    # in the order that a replay will find, however it grew
+    state.index = rebuild(state.durable, tiers_of(settings), settings.symbols)
     return state, found.replayed

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
+from hedgectl.config.schema import Config
 from hedgectl.core.decision import Noted
 from hedgectl.core.model import event as ev
 from hedgectl.core.model.input import IntentInvalid, IntentReceived, StopRequested
@@ -33,8 +35,15 @@ BUSY_MS = 20
 DEMO_EVERY_MS = 1_000
 
 
+def strategy_of(config: Config, symbols: tuple[str, ...], seed: int) -> DemoStrategy:
+    """The built-in strategy, as configured."""
+    demo = config.demo
+    return DemoStrategy(symbols, seed, notional_usdt=demo.notional_usdt, every_ms=demo.every_s * 1000)
+
+
 class Desk:
-    """Takes intents in for one run, and tells whoever asked what became of them."""
+    """Takes intents in for one run, and tells whoever asked what became of them. `staged` is the first-live profile in
+    words, "" where it does not hold."""
 
     def __init__(
         self,
@@ -42,8 +51,10 @@ class Desk:
         journal: Journal,
         exchange: ExchangeTime,
         limits: IntakeLimits,
+        staged: str = "",
     ) -> None:
         self._executor, self._journal, self._exchange, self._limits = executor, journal, exchange, limits
+        self.staged = staged
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     def on_notes(self, notes: Sequence[Noted], now: Moment) -> None:
@@ -108,7 +119,10 @@ class Desk:
             "positions": {key: str(each.quantity) for key, each in durable.positions.items()},
             "covers": {key: str(each.trigger_price) for key, each in durable.covers.items()},
             "orders": len(durable.orders),
+            "entries": {name: durable.orders[name].order.symbol for name in self._executor.state.index.resting_entries},
             "unsettled": list(self._executor.state.index.unsettled),
+            "kill": asdict(durable.kill) if durable.kill is not None else None,
+            "staged": self.staged,
         }
 
     async def take_inbox(self, inbox: Inbox, clock: Clock) -> int:

@@ -16,10 +16,13 @@ from hedgectl.core.model.command import (
     Command,
     Look,
     MeasureClock,
+    ReadBrackets,
     ReadInstruments,
+    ReadLeverages,
     ReadSnapshot,
     ReadTrades,
     Send,
+    SetLeverage,
     SuspectStream,
     Wake,
 )
@@ -41,11 +44,17 @@ Feed = Callable[[Input], None]
 Probe = Callable[[str], None]
 
 
+def _nothing() -> str:
+    """Nothing bars entries."""
+    return ""
+
+
 class Performer:
     """`feed` takes every answer; `failed` an exception that no venue should raise; `wake` the times of Wake commands,
     `suspect` why the user stream is doubted.
 
-    `probe`, if any, is called with "<request>.before" and "<request>.after" (crash points).
+    `probe`, if any, is called with "<request>.before" and "<request>.after" (crash points). `barred`, to be set, says
+    why no entry may leave, "" when one may; it is asked at the last moment (R7).
     """
 
     def __init__(
@@ -69,6 +78,7 @@ class Performer:
         self._wake = wake
         self._suspect = suspect
         self._probe = probe
+        self.barred: Callable[[], str] = _nothing
         self._tasks: set[asyncio.Task[None]] = set()
         self._quoting: asyncio.Task[None] | None = None
 
@@ -140,6 +150,12 @@ class Performer:
                 return self._read("snapshot", venue.snapshot)
             case ReadInstruments():
                 return self._read("instruments", venue.instruments, self._symbols)
+            case ReadLeverages():
+                return self._read("leverages", venue.leverages, self._symbols)
+            case ReadBrackets():
+                return self._read("brackets", venue.brackets, self._symbols)
+            case SetLeverage():
+                return self._set_leverage(command, seq)
             case MeasureClock():
                 return self._read("clock", venue.clock)
             case SuspectStream() | Wake():
@@ -153,6 +169,8 @@ class Performer:
         waited_ms = self._exchange.mono_ms() - asked_ms
         if not why and waited_ms > command.void_after_ms:
             why = f"waited {waited_ms} ms, may wait {command.void_after_ms}"
+        if not why and order.lane is Lane.ENTRY:
+            why = self.barred()
         if why:
             self._feed(CreateVoided(order.client_id, why))
             return
@@ -180,6 +198,14 @@ class Performer:
         self._point("cancel.after")
         self._feed(CancelAnswered(command.client_id, answer))
 
+    async def _set_leverage(self, command: SetLeverage, seq: int) -> None:
+        symbol, leverage = command.symbol, command.leverage
+        why = await self._durable(seq, True, command.void_after_ms)
+        if why:
+            self._feed(ReadFailed("leverage", symbol, why))
+            return
+        await self._read("leverage", self._venue.set_leverage, symbol, leverage)
+
     async def _read(self, name: str, request: Callable[..., Coroutine[Any, Any, Input]], *asked: object) -> None:
         self._point(name + ".before")
         given = await request(*asked)
@@ -206,6 +232,12 @@ def _busy(command: Command) -> Input:
             return ReadFailed("snapshot", "", BUSY)
         case ReadInstruments():
             return ReadFailed("instruments", "", BUSY)
+        case ReadLeverages():
+            return ReadFailed("leverages", "", BUSY)
+        case ReadBrackets():
+            return ReadFailed("brackets", "", BUSY)
+        case SetLeverage(symbol=symbol):
+            return ReadFailed("leverage", symbol, BUSY)
         case MeasureClock():
             return ReadFailed("clock", "", BUSY)
         case SuspectStream() | Wake():

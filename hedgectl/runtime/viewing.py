@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 
 from hedgectl.core.engine.believing import debt_now, knobs_for
@@ -10,7 +11,7 @@ from hedgectl.core.model.moment import Moment
 from hedgectl.core.state.durable import Position
 from hedgectl.core.state.volatile import State
 from hedgectl.runtime.tally import Tally
-from hedgectl.screens.view import PositionView, RunView, SinkView, Truth
+from hedgectl.screens.view import KillView, PositionView, RunView, SinkView, Truth
 from hedgectl.store.journal import Journal
 
 
@@ -37,7 +38,9 @@ def view_of(
         debt_history=tuple(score for _, score in durable.belief.history),
         debt_symbols=debt.symbols,
         streak=debt.streak,
+        kill=KillView(**asdict(durable.kill)) if durable.kill is not None else None,
         entries_allowed=knobs.allow_entries
+        and durable.kill is None
         and volatile.checked
         and not durable.stopping
         and not volatile.journal_dead,

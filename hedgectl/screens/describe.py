@@ -146,6 +146,11 @@ def _summary(each: e.ReconcileSummary) -> Said:
     return "reconcile", f"{text}  confidence {each.confidence:.2f}", Tone.WARN if each.skipped else Tone.DIM
 
 
+def _held(each: e.IntentHeld) -> Said:
+    change = f"{each.was or 'unread'} -> {each.leverage}"
+    return "held", f"{each.entry.side} {each.entry.symbol} {wish(each.entry)} until leverage {change} is set", Tone.DIM
+
+
 def _inferred(each: e.Inferred) -> Said:
     return "inferred", f"{each.side} {each.symbol} -> {each.inferred_side}", Tone.DIM
 
@@ -197,6 +202,9 @@ TELLERS: dict[type, Callable[[Any], Said]] = {
     e.NavMarked: lambda each: ("nav", f"{money(each.nav_usdt)}  day began at {money(each.day_nav_usdt)}", Tone.DIM),
     e.EntriesPaused: lambda each: ("pause", f"entries, after {each.errors} that went wrong", Tone.WARN),
     e.KillSwitched: lambda each: ("kill", f"{each.mode} by {each.by}: {each.why}", Tone.BAD),
+    e.IntentHeld: _held,
+    e.IntentReleased: lambda each: ("released", each.why, Tone.DIM),
+    e.BracketsRead: lambda each: ("brackets", f"{len({row.symbol for row in each.brackets})} symbols", Tone.DIM),
     e.Rearmed: lambda each: ("rearmed", f"by {each.by}: {each.why}", Tone.BOLD),
     e.Inferred: _inferred,
     e.Alert: _alert,

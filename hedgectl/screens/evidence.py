@@ -72,6 +72,10 @@ def _trades(each: given_.TradesTaken) -> tuple[str, str]:
     return "trades", f"{plural(len(each.rows), 'trade')} of {each.symbol}{more}"
 
 
+def _leverages(each: given_.LeveragesTaken) -> tuple[str, str]:
+    return "leverage", ", ".join(f"{row.symbol} {row.leverage}" for row in each.leverages)
+
+
 TELLERS: dict[type, Callable[[Any], tuple[str, str]]] = {
     given_.Started: lambda each: ("start", f"{each.run_id}  {each.environment}"),
     given_.IntentReceived: _intent,
@@ -87,10 +91,14 @@ TELLERS: dict[type, Callable[[Any], tuple[str, str]]] = {
     given_.TradesTaken: _trades,
     given_.SnapshotTaken: _account,
     given_.InstrumentsTaken: lambda each: ("rules", plural(len(each.instruments), "symbol")),
+    given_.LeveragesTaken: _leverages,
+    given_.LeverageTaken: lambda each: ("leverage", f"{each.symbol} {each.leverage} after {_answer(each.answer)}"),
+    given_.BracketsTaken: lambda each: ("brackets", plural(len({row.symbol for row in each.brackets}), "symbol")),
     given_.ReadFailed: lambda each: ("no read", f"{each.what} {each.symbol}  {each.why}"),
     given_.ReadRetried: lambda each: ("retry", f"{each.what} in {each.wait_ms} ms: {each.why}"),
     given_.SourceFailed: lambda each: ("source", f"{each.name}: {each.why}"),
     given_.KillAsked: lambda each: ("kill", f"{each.mode} by {each.by}: {each.why}"),
+    given_.KillActed: lambda each: ("kill", f"{plural(len(each.orders), 'order')} sent without the run"),
     given_.RearmAsked: lambda each: ("rearm", f"by {each.by}: {each.why}"),
     given_.StopRequested: lambda each: ("stop", each.why),
     given_.Tick: lambda each: ("tick", "time passed"),

@@ -23,12 +23,13 @@ ENVIRONMENTS = {"live": Tone.RED, "demo": Tone.YELLOW}
 def run_lines(view: RunView, width: int, height: int = 40) -> list[Line]:
     """The screen at `width` columns and at most `height` rows; each line fits."""
     width = max(WIDTH_MIN, min(width, WIDTH_MAX))
-    room = max(height - 9, 4)
+    room = max(height - 9 - bool(view.staged), 4)
     positions = min(len(view.positions), max(room * 2 // 3, 2))
     rows = [
         _head(view, width),
         _posture(view, width),
         _entries(view),
+        *([line(" " * 10, (view.staged, Tone.WARN))] if view.staged else []),
         line(),
         _titles(width),
         *_positions(view, width, positions),
@@ -65,6 +66,10 @@ def _posture(view: RunView, width: int) -> Line:
 
 
 def _entries(view: RunView) -> Line:
+    if view.kill is not None:
+        killed = f"kill switch: {view.kill.mode} since {clock(view.kill.at_ms)}"
+        said = f"  {view.kill.why}"
+        return line(f"{'entries':<10}", (killed, Tone.BAD), "  ", ("exits always open", Tone.DIM), said)
     allowed = ("open", Tone.PLAIN) if view.entries_allowed else ("closed", Tone.WARN)
     said = f"  {view.entries}" if view.entries else ""
     return line(f"{'entries':<10}", allowed, said, "     ", ("exits always open", Tone.DIM))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hedgectl.screens.ink import Line, Part, Tone, line
+from hedgectl.screens.view import KillView
 from hedgectl.screens.words import UNKNOWN, day_clock, duration, grouped, money, plural, price, quantity
 
 
@@ -26,7 +27,11 @@ class LegView:
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """A run as its journal tells it. `age_s`: since the last event; `live`: somebody answers on its control socket."""
+    """A run as its journal tells it. `age_s`: since the last event; `live`: somebody answers on its control socket.
+
+    `kill` is the switch while it is on, `kill_note` what is still to come of it; `staged` the first-live profile in
+    words, "" where it does not hold.
+    """
 
     journal: str
     run_id: str
@@ -48,12 +53,17 @@ class StatusView:
     realised_usdt: Decimal = Decimal(0)
     refusals: tuple[tuple[str, int], ...] = ()
     alerts: tuple[tuple[str, str, str], ...] = field(default=())
+    kill: KillView | None = None
+    kill_note: str = ""
+    staged: str = ""
 
 
 def status_lines(view: StatusView) -> list[Line]:
     """The status, one fact a row; problems last."""
     rows = [
         _row("run", _state(view), f"  {view.environment}  {view.run_id}  since {day_clock(view.started_ms)}"),
+        *(_kill(view.kill, view.kill_note) if view.kill is not None else ()),
+        *([_row("limits", (view.staged, Tone.WARN))] if view.staged else ()),
         _row("book", *_book(view)),
         *(_leg(each) for each in view.legs),
         _row("intents", f"{grouped(str(view.intents))} taken  {view.done} done  {view.refused} refused", _why(view)),
@@ -80,6 +90,12 @@ def _state(view: StatusView) -> Part:
     if view.ended:
         return f"ended by {view.ended}", Tone.PLAIN
     return "not running, and did not end in order", Tone.WARN
+
+
+def _kill(kill: KillView, note: str) -> list[Line]:
+    said = f"  since {day_clock(kill.at_ms)} by {kill.by}: {kill.why}"
+    row = _row("kill", (f"{kill.mode}: no entries, exits stay open", Tone.BAD), said)
+    return [row, _row("", (note, Tone.WARN))] if note else [row]
 
 
 def _book(view: StatusView) -> list[str | Part]:

@@ -64,10 +64,21 @@ class SinkView:
 
 
 @dataclass(frozen=True, slots=True)
+class KillView:
+    """The kill switch, while it is on: how far it goes, why, who pulled it, since when."""
+
+    mode: str
+    why: str
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """One moment of a run. `posture`, `debt_score`, `streak` belong together; `entries` says what entries may do now.
 
-    `debt_history` holds the last scores, oldest first. Rates are used and limit.
+    `debt_history` holds the last scores, oldest first. Rates are used and limit. `staged` is the first-live profile in
+    words, "" where it does not hold.
     """
 
     at_ms: int
@@ -83,6 +94,8 @@ class RunView:
     streak: int = 0
     entries_allowed: bool = True
     entries: str = ""
+    kill: KillView | None = None
+    staged: str = ""
     positions: tuple[PositionView, ...] = ()
     intents: tuple[IntentView, ...] = ()
     unknown_orders: int = 0

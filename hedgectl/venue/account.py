@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Wallet
@@ -36,12 +37,12 @@ T = TypeVar("T", OrderRow, AlgoRow)
 
 async def read_snapshot(asking: Asking, symbols: Symbols | None, asked_ms: int) -> SnapshotTaken | ReadFailed:
     """Everything about the account, asked at once. `symbols` None, or so many that it costs less: all of them."""
-    positions, orders, algos, wallet, mode = await asyncio.gather(
+    positions, orders, algos, wallet, config = await asyncio.gather(
         _positions(asking, symbols),
         _open(asking, OPEN_ORDERS, symbols, order_row),
         _open(asking, OPEN_ALGOS, symbols, algo_row),
         asking.get(ACCOUNT, NO_PARAMS, lambda asked: wallet_of(asked.data, asked_ms)),
-        read_mode(asking),
+        _read_config(asking),
     )
     if isinstance(positions, Failed):
         return _failed(positions)
@@ -51,19 +52,28 @@ async def read_snapshot(asking: Asking, symbols: Symbols | None, asked_ms: int) 
         return _failed(algos)
     if isinstance(wallet, Failed):
         return _failed(wallet)
-    if isinstance(mode, ReadFailed):
-        return ReadFailed("snapshot", "", mode.why)
-    return _snapshot(positions, orders, algos, wallet, mode, asked_ms, max(asking.client.rates.weight_1m, 0))
+    if isinstance(config, ReadFailed):
+        return ReadFailed("snapshot", "", config.why)
+    mode, multi = config
+    wallet, weight_used = replace(wallet, multi=multi), max(asking.client.rates.weight_1m, 0)
+    return _snapshot(positions, orders, algos, wallet, mode, asked_ms, weight_used)
 
 
 async def read_mode(asking: Asking) -> ModeTaken | ReadFailed:
     """accountConfig first (weight 5), then positionSide/dual (weight 30)."""
+    config = await _read_config(asking)
+    return config if isinstance(config, ReadFailed) else config[0]
+
+
+async def _read_config(asking: Asking) -> tuple[ModeTaken, bool] | ReadFailed:
+    """The mode, and whether all assets are margin, which only accountConfig says. Unsaid it counts as such: others
+    are then named, not added, so that NAV is never too high (R3)."""
     tried: list[str] = []
     for endpoint in (ACCOUNT_CONFIG, DUAL):
-        found = await asking.get(endpoint, NO_PARAMS, _dual(asking.limits.raw_chars_max))
+        found = await asking.get(endpoint, NO_PARAMS, _config(asking.limits.raw_chars_max))
         if not isinstance(found, Failed):
-            mode, raw = found
-            return ModeTaken(mode, raw, endpoint.path, (*tried, endpoint.path))
+            mode, raw, multi = found
+            return ModeTaken(mode, raw, endpoint.path, (*tried, endpoint.path)), multi
         tried.append(found.why)
     return ReadFailed("mode", "", "; ".join(tried))
 
@@ -109,11 +119,12 @@ async def _open(
     return tuple(found)
 
 
-def _dual(chars_max: int) -> Callable[[Asked], tuple[Mode, str]]:
-    def shape(asked: Asked) -> tuple[Mode, str]:
+def _config(chars_max: int) -> Callable[[Asked], tuple[Mode, str, bool]]:
+    def shape(asked: Asked) -> tuple[Mode, str, bool]:
         dual = flag(asked.data["dualSidePosition"])
         raw = asked.answer.body if isinstance(asked.answer, Reply) else ""
-        return (Mode.HEDGE if dual else Mode.ONE_WAY), scrub(raw[:chars_max])
+        multi = asked.data.get("multiAssetsMargin") is not False
+        return (Mode.HEDGE if dual else Mode.ONE_WAY), scrub(raw[:chars_max]), multi
 
     return shape
 

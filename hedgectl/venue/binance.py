@@ -14,8 +14,11 @@ from typing import TypeVar
 
 from hedgectl.core.model.evidence import AlgoRow, OrderRow
 from hedgectl.core.model.input import (
+    BracketsTaken,
     ClockMeasured,
     InstrumentsTaken,
+    LeveragesTaken,
+    LeverageTaken,
     LookedUp,
     QuotesTaken,
     ReadFailed,
@@ -43,6 +46,7 @@ from hedgectl.venue.endpoints import (
     Endpoint,
 )
 from hedgectl.venue.fields import MALFORMED, text
+from hedgectl.venue.leverage import read_brackets, read_leverages
 from hedgectl.venue.limits import VenueLimits
 from hedgectl.venue.market import read_clock, read_instruments, read_quotes
 from hedgectl.venue.port import Clock, ExchangeClock, ModeTaken, Symbols
@@ -54,7 +58,6 @@ from hedgectl.venue.trades import read_trades
 T = TypeVar("T")
 
 AHEAD_MS = 1_000
-MINUTE_MS = 60_000
 
 
 def _silent_retry(what: str, attempt: int, wait_ms: int, reason: str) -> None:
@@ -95,7 +98,7 @@ class Binance:
         self._clock, self._exchange = clock, exchange
         reader = Reader(clock, rng, self.limits, self.notices.on_retry, self._resync)
         self._asking = Asking(client, reader, self.limits)
-        self._resyncs_ms: deque[int] = deque(maxlen=self.limits.resyncs_per_minute_max)
+        self._resyncs_ms: deque[int] = deque(maxlen=self.limits.resyncs_max)
 
     @property
     def rates(self) -> Rates:
@@ -162,11 +165,21 @@ class Binance:
         """The leverage of a symbol, as the account has it."""
         return await read_leverage(self._asking, symbol)
 
-    async def set_leverage(self, symbol: str, leverage: int) -> int | ReadFailed:
-        """Set once, and read back what holds now: the answer to the write is not taken for it (R9)."""
+    async def leverages(self, symbols: Symbols) -> LeveragesTaken | ReadFailed:
+        """The leverage of symbols, as the account has it."""
+        return self._stopped(await read_leverages(self._asking, symbols, self._exchange.now_ms()))
+
+    async def brackets(self, symbols: Symbols) -> BracketsTaken | ReadFailed:
+        """How much leverage the exchange allows by notional."""
+        return self._stopped(await read_brackets(self._asking, symbols))
+
+    async def set_leverage(self, symbol: str, leverage: int) -> LeverageTaken | ReadFailed:
+        """Set once, and read back what holds now: the answer to the write is not taken for it (R9). An entry waits for
+        it, and reading back decides, so it is given up as soon as a read is."""
         params = {"symbol": symbol, "leverage": str(leverage)}
-        await self._write(LEVERAGE_SET, params, self.limits.write_timeout_ms)
-        return await self.leverage(symbol)
+        answer = await self._write(LEVERAGE_SET, params, self.limits.read_timeout_ms)
+        read = self._stopped(await self.leverage(symbol))
+        return read if isinstance(read, ReadFailed) else LeverageTaken(symbol, read, answer)
 
     async def create_listen_key(self) -> str | ReadFailed:
         """The live key, extended, or a new one."""
@@ -202,9 +215,9 @@ class Binance:
         return ReadFailed("listen_key", "", key.why) if isinstance(key, Failed) else key
 
     async def _resync(self) -> None:
-        """Measure the clock because a timestamp was refused, at most so often a minute."""
+        """Measure the clock because a timestamp was refused; bounded (X9)."""
         now_ms, recent = self._clock.mono_ms(), self._resyncs_ms
-        if len(recent) == recent.maxlen and now_ms - recent[0] < MINUTE_MS:
+        if len(recent) == recent.maxlen and now_ms - recent[0] < self.limits.resync_window_ms:
             return
         recent.append(now_ms)
         measured = await self.clock()

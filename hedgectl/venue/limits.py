@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class VenueLimits:
     """Times in ms. A read gives up after `read_attempts_max`, or when `read_elapsed_ms_max` has passed on our clock.
 
-    A write has one attempt. `resyncs_per_minute_max` bounds clock measurements that -1021 asks for.
+    A write has one attempt. -1021 asks for at most `resyncs_max` clock measurements in `resync_window_ms`: bounded, and
+    soon enough again that a clock which moved twice does not keep us blind.
     `trade_pages_max` pages of 1000 are read for one question, `trade_days_max` is how far back the exchange answers.
     """
 
@@ -22,7 +23,8 @@ class VenueLimits:
     jitter_ms: int = 100
     clock_samples: int = 4
     clock_good_round_trip_ms: int = 20
-    resyncs_per_minute_max: int = 2
+    resyncs_max: int = 2
+    resync_window_ms: int = 10_000
     trade_pages_max: int = 10
     trade_days_max: int = 90
     raw_chars_max: int = 2_000

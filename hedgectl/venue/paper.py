@@ -29,7 +29,8 @@ class PaperWrites:
         self.quotes = venue.quotes
         self.instruments = venue.instruments
         self.clock = venue.clock
-        self.leverage = venue.leverage
+        self.leverages = venue.leverages
+        self.brackets = venue.brackets
         self.set_leverage = venue.set_leverage
         self.close = venue.close
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hedgectl.core.model.input import (
+    BracketsTaken,
     ClockMeasured,
     InstrumentsTaken,
+    LeveragesTaken,
+    LeverageTaken,
     LookedUp,
     QuotesTaken,
     ReadFailed,
@@ -79,9 +82,11 @@ class Venue(Market, Protocol):
 
     async def mode(self) -> ModeTaken | ReadFailed: ...
 
-    async def leverage(self, symbol: str) -> int | ReadFailed: ...
+    async def leverages(self, symbols: Symbols) -> LeveragesTaken | ReadFailed: ...
 
-    async def set_leverage(self, symbol: str, leverage: int) -> int | ReadFailed: ...
+    async def brackets(self, symbols: Symbols) -> BracketsTaken | ReadFailed: ...
+
+    async def set_leverage(self, symbol: str, leverage: int) -> LeverageTaken | ReadFailed: ...
 
     async def close(self) -> None: ...
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Quote, TradeRow, Wallet
+from hedgectl.core.model.evidence import AlgoRow, Holding, OrderRow, PositionRow, Quote, TradeRow, Wallet
 from hedgectl.core.model.input import InstrumentsTaken
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.money import ZERO
@@ -17,6 +17,7 @@ from hedgectl.venue.fields import LEGS, SIDES, flag, integer, number, number_or_
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
+USDT = "USDT"
 NO_LIMIT = Decimal("1E+12")
 """What a filter of "0" (disabled), or one that is absent, means for a maximum."""
 
@@ -97,14 +98,21 @@ def trade_row(row: Row) -> TradeRow:
 
 
 def wallet_of(account: Row, asked_ms: int) -> Wallet:
-    """The totals of account v3; they carry no time of their own, so they are as old as the question."""
+    """The totals of account v3; they carry no time of their own, so they are as old as the question. Whether they hold
+    the worth of the other assets already (`multi`) is accountConfig's to say."""
     return Wallet(
         number(account["totalWalletBalance"]),
         number(account["totalUnrealizedProfit"]),
         number(account["totalMarginBalance"]),
         number(account["availableBalance"]),
         asked_ms,
+        tuple([each for each in rows_of(account["assets"], _holding) if each.asset != USDT and each.amount]),
     )
+
+
+def _holding(row: Row) -> Holding:
+    """An asset of account v3, unrealised profit included."""
+    return Holding(text(row["asset"]), number(row["marginBalance"]))
 
 
 def quote_of(symbol: str, book: Row, mark: Row) -> Quote:

@@ -18,12 +18,14 @@ from hedgectl.core.model.input import (
     CreateAnswered,
     InstrumentsTaken,
     IntentReceived,
+    LeveragesTaken,
     QuotesTaken,
     SnapshotTaken,
     Started,
 )
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry
+from hedgectl.core.model.leverage import SymbolLeverage
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.order import Leg, Mode, Side
 from hedgectl.core.model.reply import Fault, FaultKind, Reply
@@ -84,6 +86,7 @@ def life():
     made.say(Started("r1", "0", "sim", "x"))
     made.say(ClockMeasured(0, 10))
     made.say(InstrumentsTaken((RULES,), 2400, 300, 1200))
+    made.say(LeveragesTaken((SymbolLeverage("BTCUSDT", 5),), T0))
     made.say(SnapshotTaken((), (), (), MONEY, Mode.HEDGE, "", "test", T0))
     made.say(QuotesTaken((Quote("BTCUSDT", D(50000), D("50000.1"), D(50000), T0),)))
     for number in range(3):

@@ -64,7 +64,7 @@ def test_a_kept_life_can_be_traced(ask, monkeypatch, tmp_path):
     ask("drill", "--seeds", "1", "--profile", "mild", "--jobs", "1", "-q", "--keep", tmp_path / "kept")
     code, out, _ = ask("trace", "--state-dir", tmp_path / "kept" / "mild-1")
     assert code == 0
-    assert "intent" in out
+    assert "orders, " in out
 
 
 def test_a_broken_run_is_1(ask, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from hedgectl.drill.oracle import LAWS, Breach
 from hedgectl.drill.report import REPAIR_MS_MAX, Lived, Spread, fold, spread
-from hedgectl.drill.sometimes import DECLARED, OFTEN, RARE, STATES, missed
+from hedgectl.drill.sometimes import DECLARED, EXTREME, OFTEN, STATES, missed
 from hedgectl.sim.faults.catalogue import FAULTS
 
 ALL = dict.fromkeys(DECLARED, 1)
@@ -65,7 +65,7 @@ def test_a_state_never_reached_fails_a_sweep_that_is_long_enough():
 def test_every_fault_and_every_posture_is_declared():
     assert {f"fault {name}" for name in FAULTS} <= DECLARED.keys()
     assert {f"posture {name}" for name in ("GREEN", "YELLOW", "ORANGE", "RED")} <= STATES.keys()
-    assert {each.state for each in missed({}, RARE)} == DECLARED.keys()
+    assert {each.state for each in missed({}, EXTREME)} == DECLARED.keys()
 
 
 @pytest.mark.parametrize(

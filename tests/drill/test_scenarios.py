@@ -24,6 +24,10 @@ TOLD = {
     "cancel-reply-lost": [("order.filled", ""), ("cancel.sent", ""), ("intent.done", "partial")],
     "entry-reply-lost": [("order.unknown", "read_timeout"), ("order.accepted", "look"), ("order.filled", "trades")],
     "resting-entry-reply-lost": [("order.unknown", "read_timeout"), ("order.accepted", "look"), ("order.filled", "")],
+    "leverage-set-reply-lost": [
+        ("intent.held", '"leverage":5,"was":20'), ("intent.released", "leverage is 5"), ("intent.accepted", ""),
+        ("order.filled", ""), ("cover.seen", ""),
+    ],
     "entry-lost": [("order.unknown", ""), ("order.missed", ""), ("order.absent", ""), ("intent.done", "absent")],
     "entry-accepted-late": [("order.accepted", "stream"), ("order.filled", ""), ("cover.seen", "")],
     "entry-split": [("order.filled", ""), ("order.filled", ""), ("order.filled", ""), ("intent.done", "filled")],

@@ -14,7 +14,16 @@ import pytest
 from hedgectl.core.decision import Decision, Noted
 from hedgectl.core.model.command import Command
 from hedgectl.core.model.event import Alert, OrderPrepared
-from hedgectl.core.model.input import ClockMeasured, Input, LookedUp, QuotesTaken, ReadFailed
+from hedgectl.core.model.input import (
+    BracketsTaken,
+    ClockMeasured,
+    Input,
+    LeveragesTaken,
+    LeverageTaken,
+    LookedUp,
+    QuotesTaken,
+    ReadFailed,
+)
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Prepared, Purpose, Side
 from hedgectl.core.model.reply import Reply
@@ -87,6 +96,15 @@ class Venue:
 
     async def instruments(self, symbols: Any) -> Any:
         return await self._after("instruments", symbols, ReadFailed("instruments", "", "scripted"))
+
+    async def leverages(self, symbols: Any) -> Any:
+        return await self._after("leverages", symbols, LeveragesTaken((), 0))
+
+    async def brackets(self, symbols: Any) -> Any:
+        return await self._after("brackets", symbols, BracketsTaken(()))
+
+    async def set_leverage(self, symbol: str, leverage: int) -> Any:
+        return await self._after("set_leverage", (symbol, leverage), LeverageTaken(symbol, leverage, Reply(200, "{}")))
 
     async def quotes(self, symbols: Any) -> Any:
         return await self._after("quotes", symbols, QuotesTaken(()))

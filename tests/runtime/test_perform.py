@@ -6,12 +6,26 @@ import asyncio
 
 import pytest
 
-from hedgectl.core.model.command import Cancel, Look, MeasureClock, ReadInstruments, ReadSnapshot, ReadTrades, Send
+from hedgectl.core.model.command import (
+    Cancel,
+    Look,
+    MeasureClock,
+    ReadBrackets,
+    ReadInstruments,
+    ReadLeverages,
+    ReadSnapshot,
+    ReadTrades,
+    Send,
+    SetLeverage,
+)
 from hedgectl.core.model.input import (
+    BracketsTaken,
     CancelAnswered,
     ClockMeasured,
     CreateAnswered,
     CreateVoided,
+    LeveragesTaken,
+    LeverageTaken,
     LookedUp,
     ReadFailed,
     Started,
@@ -101,6 +115,9 @@ def test_every_request_comes_back_as_its_input(tmp_path, script):
         ReadTrades("BTCUSDT", 1),
         ReadSnapshot("x"),
         ReadInstruments("x"),
+        ReadLeverages("x"),
+        ReadBrackets("x"),
+        SetLeverage("BTCUSDT", 5, 500),
         MeasureClock("x"),
     ]
 
@@ -115,7 +132,40 @@ def test_every_request_comes_back_as_its_input(tmp_path, script):
     assert core.saw(CancelAnswered) == [CancelAnswered("c1", Reply(200, "{}"))]
     assert core.saw(LookedUp) == [LookedUp("c2", None, True)]
     assert sorted(read.what for read in core.saw(ReadFailed)) == ["instruments", "snapshot", "trades"]
+    assert core.saw(LeveragesTaken) == [LeveragesTaken((), 0)]
+    assert core.saw(BracketsTaken) == [BracketsTaken(())]
+    assert core.saw(LeverageTaken) == [LeverageTaken("BTCUSDT", 5, Reply(200, "{}"))]
     assert core.saw(ClockMeasured) == [ClockMeasured(250, 10)]
+
+
+def test_leverage_is_set_only_after_the_entry_that_waits_for_it_is_durable(tmp_path, script):
+    async def main(clock):
+        box = script.box(clock, tmp_path)
+        box.core.script[Started] = lambda _: ([script.noted()], [SetLeverage("BTCUSDT", 5, 500)])
+        on_disk, real = [], box.venue.set_leverage
+
+        async def watched(symbol, leverage):
+            on_disk.append(box.journal.committed_seq)
+            return await real(symbol, leverage)
+
+        box.venue.set_leverage = watched
+        box.executor.offer(STARTED)
+        await box.live(100)
+        return on_disk
+
+    assert run_virtual(main) == [2]
+
+
+def test_on_a_disk_that_hangs_no_leverage_is_set(tmp_path, script):
+    async def main(clock):
+        box = script.box(clock, tmp_path)
+        clock.loop.before_jump = lambda: None  # nothing is ever committed
+        box.core.script[Started] = lambda _: ([script.noted()], [SetLeverage("BTCUSDT", 5, 500)])
+        box.executor.offer(STARTED)
+        await box.live(1_000)
+        return box.venue.named("set_leverage"), box.core.saw(ReadFailed)
+
+    assert run_virtual(main) == ([], [ReadFailed("leverage", "BTCUSDT", "not durable after 500 ms")])
 
 
 def test_requests_beyond_the_bound_never_leave_and_protection_has_a_reserve(tmp_path, script, monkeypatch):

@@ -7,16 +7,20 @@ from decimal import Decimal
 import pytest
 
 from hedgectl.core.model.input import (
+    BracketsTaken,
     ClockMeasured,
     InstrumentsTaken,
+    LeveragesTaken,
+    LeverageTaken,
     QuotesTaken,
     ReadFailed,
     SnapshotTaken,
     TradesTaken,
 )
+from hedgectl.core.model.leverage import Bracket, SymbolLeverage
 from hedgectl.core.model.order import Action, Kind, Leg, Mode, Purpose, Side, Tif
 from hedgectl.core.model.reply import Fault, FaultKind
-from hedgectl.core.orders.outcome import Accepted, Cancelled, classify_cancel, classify_create
+from hedgectl.core.orders.outcome import Accepted, Cancelled, classify_cancel, classify_create, error_of
 from hedgectl.venue.endpoints import ORDER_GET
 from hedgectl.venue.limits import VenueLimits
 from hedgectl.venue.port import ModeTaken
@@ -206,7 +210,7 @@ def test_a_refused_timestamp_measures_the_clock_and_the_read_succeeds(make_desk)
     assert [each.offset_ms for each in desk.measured] == [60_000]
 
 
-def test_resyncs_are_bounded_per_minute(make_desk, reply):
+def test_resyncs_are_bounded_in_their_window_and_come_again_after_it(make_desk, reply):
     stale = reply(400, '{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}')
 
     def answer(method, url):
@@ -215,17 +219,76 @@ def test_resyncs_are_bounded_per_minute(make_desk, reply):
     desk = make_desk().scripted(answer)
     assert isinstance(desk.run(desk.venue.leverage("BTCUSDT")), ReadFailed)
     assert len(desk.retries) == VenueLimits().read_attempts_max - 1
-    assert len(desk.measured) == VenueLimits().resyncs_per_minute_max
+    assert len(desk.measured) == VenueLimits().resyncs_max
+    desk.run(desk.clock.sleep_ms(VenueLimits().resync_window_ms))
+    assert isinstance(desk.run(desk.venue.leverage("BTCUSDT")), ReadFailed)
+    assert len(desk.measured) == 2 * VenueLimits().resyncs_max
 
 
 def test_leverage_is_set_and_read_back(desk):
-    assert desk.run(desk.venue.set_leverage("BTCUSDT", 7)) == 7
+    taken = desk.run(desk.venue.set_leverage("BTCUSDT", 7))
+    assert isinstance(taken, LeverageTaken)
+    assert (taken.symbol, taken.leverage, taken.answer.status) == ("BTCUSDT", 7, 200)
     assert desk.run(desk.venue.leverage("BTCUSDT")) == 7
 
 
 def test_a_refused_leverage_shows_what_holds(desk):
     before = desk.run(desk.venue.leverage("BTCUSDT"))
-    assert desk.run(desk.venue.set_leverage("BTCUSDT", 100_000)) == before
+    taken = desk.run(desk.venue.set_leverage("BTCUSDT", 100_000))
+    assert isinstance(taken, LeverageTaken)
+    assert (taken.leverage, error_of(taken.answer)) == (before, (-4028, "Leverage 100000 is not valid"))
+
+
+def test_a_set_without_an_answer_is_given_up_as_a_read_is_and_read_back(make_desk, reply):
+    def answer(method, url):
+        return Fault(FaultKind.READ_TIMEOUT) if method == "POST" else reply(200, '[{"symbol":"BTCUSDT","leverage":7}]')
+
+    desk = make_desk().scripted(answer)
+    taken = desk.run(desk.venue.set_leverage("BTCUSDT", 7))
+    assert taken == LeverageTaken("BTCUSDT", 7, Fault(FaultKind.READ_TIMEOUT))
+    assert desk.script.timeouts_ms[0] == VenueLimits().read_timeout_ms
+    assert [method for method, _, _ in desk.script.asked] == ["POST", "GET"]
+
+
+def test_what_a_set_came_to_is_unread_when_the_account_cannot_be_read(make_desk, reply):
+    desk = make_desk().scripted(reply(200, '{"leverage":7}'))
+    failed = desk.run(desk.venue.set_leverage("BTCUSDT", 7))
+    assert isinstance(failed, ReadFailed)
+    assert (failed.what, failed.symbol) == ("leverage", "BTCUSDT")
+    assert "symbolConfig" in failed.why
+
+
+def test_leverages_of_all_wished_symbols_are_one_question(desk):
+    desk.run(desk.venue.set_leverage("ETHUSDT", 7))
+    asked_ms = desk.exchange_time.now_ms()
+    taken = desk.run(desk.venue.leverages(("BTCUSDT", "ETHUSDT")))
+    assert taken == LeveragesTaken((SymbolLeverage("BTCUSDT", 20), SymbolLeverage("ETHUSDT", 7)), asked_ms)
+
+
+def test_brackets_of_the_wished_symbols_rise_in_notional_and_fall_in_leverage(desk):
+    taken = desk.run(desk.venue.brackets(("BTCUSDT",)))
+    assert isinstance(taken, BracketsTaken)
+    assert taken.brackets[0] == Bracket("BTCUSDT", Decimal("300000.0"), 150)
+    assert {each.symbol for each in taken.brackets} == {"BTCUSDT"}
+    caps = [each.notional_usdt_max for each in taken.brackets]
+    assert caps == sorted(caps)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        '[{"symbol":"BTCUSDT"}]',
+        '[{"symbol":"BTCUSDT","brackets":[{"notionalCap":"1","initialLeverage":5}]}]',
+        '[{"symbol":"BTCUSDT","brackets":[{"notionalCap":true,"initialLeverage":5}]}]',
+        '[{"symbol":"BTCUSDT","brackets":[{"notionalCap":1,"initialLeverage":"5"}]}]',
+    ],
+)
+def test_a_bracket_of_another_shape_is_a_failed_read(make_desk, reply, body):
+    desk = make_desk().scripted(reply(200, body))
+    failed = desk.run(desk.venue.brackets(("BTCUSDT",)))
+    assert isinstance(failed, ReadFailed)
+    assert failed.what == "brackets"
 
 
 def test_a_listen_key_is_made_kept_and_ended(desk):

@@ -27,17 +27,18 @@ class GuardKnobs:
 def knobs_of(held: Posture, debt: Debt, order_notional_usdt_max: Decimal, limits: BeliefLimits) -> GuardKnobs:
     """The knobs: of the posture that is held, or of the one that the debt asks for already, whichever is stricter.
 
-    So a rising debt restrains before the posture has followed, and a falling one releases only with it.
+    So a rising debt restrains before the posture has followed, and a falling one releases only with it. A posture is
+    never milder than a calmer one, however they are configured.
     """
     mode = POSTURES[max(held.rank, wanted(debt, limits).rank)]
-    step = step_of(mode, limits)
+    steps = [step_of(each, limits) for each in POSTURES[: mode.rank + 1]]
     return GuardKnobs(
         allow_entries=mode is not Posture.RED,
-        max_notional_usdt=order_notional_usdt_max * Decimal(str(step.notional_share)),
-        max_leverage=step.leverage_max,
-        min_entry_conf=Decimal(str(step.confidence_min)),
-        entry_cooldown_seconds=step.cooldown_s,
-        max_open_orders_per_symbol=step.open_orders_max,
+        max_notional_usdt=order_notional_usdt_max * Decimal(str(min([each.notional_share for each in steps]))),
+        max_leverage=min([each.leverage_max for each in steps]),
+        min_entry_conf=Decimal(str(max([each.confidence_min for each in steps]))),
+        entry_cooldown_seconds=max([each.cooldown_s for each in steps]),
+        max_open_orders_per_symbol=min([each.open_orders_max for each in steps]),
         mode=mode,
         kill_switch_trip=mode is Posture.RED and debt.score >= limits.kill_score,
     )

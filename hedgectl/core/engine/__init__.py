@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from hedgectl.core.decision import Decision
 from hedgectl.core.engine.entries import consider_entry, refuse
-from hedgectl.core.engine.killing import kill_asked, rearm_asked
+from hedgectl.core.engine.holding import leverage_taken
+from hedgectl.core.engine.killing import kill_acted, kill_asked, rearm_asked
 from hedgectl.core.engine.leaving import perform_exit
+from hedgectl.core.engine.leverage import brackets_taken, leverages_taken
+from hedgectl.core.engine.money import mark_nav
 from hedgectl.core.engine.replies import cancel_answered, create_answered, create_voided
 from hedgectl.core.engine.sensing import algo_updated, order_updated, positions_updated, stream_changed
 from hedgectl.core.engine.settling import looked_up
@@ -56,6 +59,12 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
             refuse(work, given.intent_id, "", Refused(given.code, f"{given.field}: {given.found}", "", given.hint))
         case given_.InstrumentsTaken():
             instruments_taken(work, given)
+        case given_.LeverageTaken():
+            leverage_taken(work, given)
+        case given_.LeveragesTaken():
+            leverages_taken(work, given)
+        case given_.BracketsTaken():
+            brackets_taken(work, given)
         case given_.StreamChanged():
             stream_changed(work, given)
         case given_.ReadFailed():
@@ -70,11 +79,15 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
             stop_requested(work, given)
         case given_.KillAsked():
             kill_asked(work, given)
+        case given_.KillActed():
+            kill_acted(work, given)
         case given_.RearmAsked():
             rearm_asked(work, given)
         case given_.ClockMeasured():
             state.volatile.failures.pop("clock", None)  # the offset is the clock's; the next moment carries it
-            state.volatile.clock_measured = True
+            if not state.volatile.clock_measured:
+                state.volatile.clock_measured = True
+                mark_nav(work)
     work.decision.used = state.volatile.used
     return work.decision
 

@@ -20,7 +20,10 @@ SENSORS = ("snapshot", "stream", "replies", "quotes")
 
 
 def review(work: Work, looked: bool = False) -> None:
-    """Open and close mismatches, age the debt, hold or move the posture. `looked`: a look at the account ended."""
+    """Open and close mismatches, age the debt, hold or move the posture. `looked`: a look at the account ended. Not
+    before the clock is measured: a wrong day would end what must stand, or have it stand for a day."""
+    if not work.volatile.clock_measured:
+        return
     belief, now = work.durable.belief, work.now.exchange_ms
     current = {key: (what, symbol) for key, what, symbol in _mismatches(work)}
     changed = False

@@ -35,9 +35,8 @@ def tend_cover(work: Work, key: str) -> None:
     if position is None or (cover is not None and cover.direction is position.direction):
         work.volatile.bare.pop(key, None)
         return
-    if position.leg not in (Leg.BOTH, position.direction):  # an earlier fill of it was not told yet: no leg to protect
-        work.want_trades(position.symbol, position.changed_ms - work.settings.trades_back_ms)
-        return
+    if position.leg not in (Leg.BOTH, position.direction):
+        return  # the wrong way round: an earlier fill of it was not told yet (see `note_fill`), there is no such leg
     mode = work.durable.mode
     if mode is None or (position.leg is Leg.BOTH) is not (mode is Mode.ONE_WAY):
         return  # a leg that the account's mode does not have can't be there any more: the next looks correct it
@@ -174,10 +173,22 @@ def lose_cover(work: Work, key: str, client_id: str, why: str, wait_ms: int = 0)
     if position is None:
         return
     if wait_ms:
-        bare = _bare(work, key, position)
-        bare.due_mono_ms = max(bare.due_mono_ms, work.now.mono_ms + wait_ms)
-        work.wake(bare.due_mono_ms)
+        _wait(work, key, position, wait_ms)
     tend_cover(work, key)
+
+
+def expect_covers(work: Work) -> None:
+    """A process began: legs whose stop is not known get one soon, whether or not the account can be read (L3)."""
+    for key, position in work.durable.positions.items():
+        cover = work.durable.covers.get(key)
+        if cover is None or cover.direction is not position.direction:
+            _wait(work, key, position, work.settings.fill_grace_ms)
+
+
+def _wait(work: Work, key: str, position: Position, wait_ms: int) -> None:
+    bare = _bare(work, key, position)
+    bare.due_mono_ms = max(bare.due_mono_ms, work.now.mono_ms + wait_ms)
+    work.wake(bare.due_mono_ms)
 
 
 def _correlation(work: Work, client_id: str) -> str:

@@ -1,10 +1,11 @@
-"""How an entry travels: identity gates, size, exposure gates, budget, then orders (DESIGN 3)."""
+"""How an entry travels: identity gates, size, exposure gates, leverage, budget, then orders (DESIGN 3, R9)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from hedgectl.core.engine.believing import knobs_for
+from hedgectl.core.engine.leverage import has_leverage, hold, leverage_for
 from hedgectl.core.engine.money import nav_now
 from hedgectl.core.engine.sending import send
 from hedgectl.core.engine.work import Work
@@ -12,7 +13,7 @@ from hedgectl.core.model.event import EntryAccepted, Inferred, IntentRefused
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Mode, Purpose, Side, Tif
-from hedgectl.core.model.verdict import Refused, code, refused
+from hedgectl.core.model.verdict import APPROVED, Refused, code, refused
 from hedgectl.core.orders.clientid import intent_hash
 from hedgectl.core.orders.sides import opening_leg
 from hedgectl.core.risk.desk import Desk
@@ -32,15 +33,15 @@ def correlation_of(intent_id: str) -> str:
 
 
 def consider_entry(work: Work, entry: Entry) -> None:
-    """Vet, size, and send an entry; or refuse it with its reason."""
+    """Vet, size, and send an entry; or hold it until its leverage is set, or refuse it with its reason."""
     desk = desk_for(work, entry)
     verdict = vet(work, entry, desk)
     correlation_id = correlation_of(entry.intent_id)
     if isinstance(verdict, Refused):
         refuse(work, entry.intent_id, entry.symbol, verdict)
+    if not isinstance(verdict, Sized):
         return
     assert desk.mode is not None
-    assert desk.instrument is not None
     direction = opening_leg(entry.side)
     if entry.leg is None and desk.mode is Mode.HEDGE:
         work.note(Inferred(entry.symbol, entry.side, direction, correlation_id), correlation_id, entry.symbol)
@@ -48,8 +49,7 @@ def consider_entry(work: Work, entry: Entry) -> None:
     accepted = EntryAccepted(entry, correlation_id, direction, *sized, work.now.exchange_ms)
     work.note(accepted, correlation_id, entry.symbol)
     market = entry.kind is Kind.MARKET
-    step = desk.instrument.market_step if market else desk.instrument.step
-    for part, quantity in enumerate(split(verdict.quantity, quantity_max(desk.instrument, market), step)):
+    for part, quantity in enumerate(parts_of(entry, verdict, desk)):
         send(
             work,
             intent_id=entry.intent_id,
@@ -69,11 +69,12 @@ def consider_entry(work: Work, entry: Entry) -> None:
         )
 
 
-def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused:
-    """Every gate in its fixed order: identity, size, exposure, rate budget (R1)."""
+def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused | None:
+    """Every gate in its fixed order: identity, size, exposure, leverage, rate budget (R1). None: it is held until its
+    leverage is set, which a paper order needs not."""
     for gate in IDENTITY:
         verdict = gate(entry, desk)
-        if isinstance(verdict, Refused):
+        if verdict is not APPROVED and isinstance(verdict, Refused):
             return verdict
     if entry.leg not in (None, Leg.BOTH, opening_leg(entry.side)):
         found = f"{entry.side} {entry.leg}"
@@ -85,7 +86,12 @@ def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused:
         verdict = cap(entry, sized, desk)
         if isinstance(verdict, Refused):
             return verdict
-    budget = work.volatile.budget.grant(Lane.ENTRY, 0, 1, work.now.exchange_ms)
+    if not entry.paper:
+        leverage = leverage_for(entry, sized.notional_usdt, desk, work.durable.brackets.get(entry.symbol, ()))
+        if not has_leverage(work, entry.symbol, leverage):
+            return hold(work, entry, correlation_of(entry.intent_id), leverage)
+    parts = len(parts_of(entry, sized, desk))
+    budget = work.volatile.budget.grant(Lane.ENTRY, 0, parts, work.now.exchange_ms)
     if isinstance(budget, Refused):
         return budget
     return sized
@@ -111,6 +117,7 @@ def desk_for(work: Work, entry: Entry) -> Desk:
         checked=volatile.checked,
         journal_dead=volatile.journal_dead,
         seen=seen,
+        listed=symbol in work.index.listed,
         mode=durable.mode,
         instrument=durable.instruments.get(symbol),
         tier=tier,
@@ -137,6 +144,7 @@ def desk_for(work: Work, entry: Entry) -> Desk:
         day_nav_usdt=marks.day_nav_usdt,
         peak_nav_usdt=marks.peak_nav_usdt,
         entries=marks.entries,
+        usual_usdt=work.index.usual_usdt,
         entered_ms=durable.entry_ms.get(symbol, 0),
         paused_until_ms=marks.paused_until_ms,
     )
@@ -171,6 +179,14 @@ def _crossing(work: Work, entry: Entry) -> str:
             if limit is None or (limit >= order.price if buys else limit <= order.price):
                 return name
     return ""
+
+
+def parts_of(entry: Entry, sized: Sized, desk: Desk) -> list[Decimal]:
+    """The orders that an entry is sent as: each counts against the rate budget."""
+    assert desk.instrument is not None
+    market = entry.kind is Kind.MARKET
+    step = desk.instrument.market_step if market else desk.instrument.step
+    return split(sized.quantity, quantity_max(desk.instrument, market), step)
 
 
 def resting_price(entry: Entry, desk: Desk) -> Decimal:

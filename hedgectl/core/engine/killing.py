@@ -7,10 +7,11 @@ was filled after all, is left too.
 from __future__ import annotations
 
 from hedgectl.core.engine.leaving import perform_exit
+from hedgectl.core.engine.settling import begin_settling
 from hedgectl.core.engine.withdrawing import withdraw
 from hedgectl.core.engine.work import Work
-from hedgectl.core.model.event import KillSwitched, Rearmed
-from hedgectl.core.model.input import KillAsked, RearmAsked
+from hedgectl.core.model.event import KillSwitched, OrderPrepared, OrderUnknown, Rearmed
+from hedgectl.core.model.input import KillActed, KillAsked, RearmAsked
 from hedgectl.core.model.intent import Exit
 from hedgectl.core.orders.sides import closing_side
 from hedgectl.core.state.durable import Position
@@ -27,6 +28,19 @@ def kill_asked(work: Work, given: KillAsked) -> None:
         work.alert("kill.switched", "", f"{given.mode}: {given.why}", "hedgectl rearm --why TEXT, when it is safe")
     obey(work)
     work.want_snapshot("the kill switch was pulled")
+
+
+def kill_acted(work: Work, given: KillActed) -> None:
+    """What was sent without the run is the run's from here on: each order is looked for, and its fills are ours."""
+    for order in given.orders:
+        name = order.client_id
+        if name in work.durable.orders or name in work.durable.done:
+            continue
+        work.note(OrderPrepared(order), order.correlation_id, order.symbol)
+        unknown = OrderUnknown(name, "sent by the kill switch, without the run", work.now.exchange_ms)
+        work.note(unknown, order.correlation_id, order.symbol)
+        begin_settling(work, name, look_now=True)
+    work.want_snapshot("the kill switch acted without the run")
 
 
 def rearm_asked(work: Work, given: RearmAsked) -> None:

@@ -64,6 +64,13 @@ def position_in(work: Work, symbol: str, direction: Leg) -> Position | None:
     return position if position is not None and position.direction is direction else None
 
 
+def _left_in(work: Work, symbol: str, direction: Leg) -> Decimal:
+    """What stands in a direction that is left alone: a stranger's, and closed all the same when the desk asks."""
+    leg = Leg.BOTH if work.durable.mode is Mode.ONE_WAY else direction
+    left = work.durable.left.get(key_of(symbol, leg), ZERO)
+    return abs(left) if (left > 0) is (direction is Leg.LONG) else ZERO
+
+
 def quantity_to_close(work: Work, wish: Exit, direction: Leg) -> Decimal:
     """What to send: the whole position exactly as the exchange counts it, or the part asked for; 0 when unknown.
 
@@ -72,7 +79,7 @@ def quantity_to_close(work: Work, wish: Exit, direction: Leg) -> Decimal:
     """
     position = position_in(work, wish.symbol, direction)
     if wish.quantity is None:
-        return abs(position.quantity) if position is not None else ZERO
+        return abs(position.quantity) if position is not None else _left_in(work, wish.symbol, direction)
     if position is not None and wish.quantity >= abs(position.quantity):
         return abs(position.quantity)
     rules = work.durable.instruments.get(wish.symbol)

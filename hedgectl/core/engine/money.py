@@ -22,9 +22,12 @@ def nav_now(work: Work) -> Nav | None:
 
 
 def mark_nav(work: Work) -> None:
-    """Note the first NAV of a UTC day, and a new highest one."""
+    """Note the first NAV of a UTC day, and a new highest one. Not before the clock is measured: a wrong day would
+    forgive what this one lost; nor while an asset waits for its price, which would make the day's first NAV too low."""
     nav, marks = nav_now(work), work.durable.risk
-    if nav is None or nav.usdt <= 0:
+    if nav is None or nav.usdt <= 0 or not work.volatile.clock_measured:
+        return
+    if any(asset + "USDT" in work.durable.instruments for asset in nav.unpriced):
         return
     day = work.now.exchange_ms // DAY_MS
     new_day, new_peak = day > marks.day, nav.usdt >= marks.peak_nav_usdt * PEAK_STEP

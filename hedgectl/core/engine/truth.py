@@ -5,6 +5,7 @@ from __future__ import annotations
 from hedgectl.core.engine.believing import review
 from hedgectl.core.engine.covering import tend_cover
 from hedgectl.core.engine.fills import CLOCK_SLACK_MS, awaited, note_fill, owner_of
+from hedgectl.core.engine.holding import leverage_unread
 from hedgectl.core.engine.killing import obey
 from hedgectl.core.engine.leaving import resume_exits
 from hedgectl.core.engine.leftovers import check_covers, check_orders, check_strays
@@ -158,6 +159,10 @@ def read_failed(work: Work, given: ReadFailed) -> None:
         since = volatile.trades_asked.pop(given.symbol, None)
         if since is not None:
             volatile.trades_wanted[given.symbol] = min(since, volatile.trades_wanted.get(given.symbol, since))
+    elif given.what == "leverage":
+        leverage_unread(work, given)
+    elif given.what == "leverages":
+        volatile.leverages_next_mono_ms = 0
     if given.status:
         volatile.budget.told(given.status, given.until_ms)
     count = volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1

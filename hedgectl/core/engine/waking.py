@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from hedgectl.core.engine.believing import review
-from hedgectl.core.engine.covering import tend_uncovered, verify_covers
+from hedgectl.core.engine.covering import expect_covers, tend_uncovered, verify_covers
 from hedgectl.core.engine.fills import chase_fills
+from hedgectl.core.engine.holding import tend_held
+from hedgectl.core.engine.leverage import ask_again, ask_at_start
 from hedgectl.core.engine.sensing import check_sensed
 from hedgectl.core.engine.settling import begin_settling, look_for_unsettled
 from hedgectl.core.engine.withdrawing import withdraw
@@ -27,12 +29,16 @@ def started(work: Work, given: Started) -> None:
             work.volatile.entries_resting[name] = now + work.settings.entry_rest_ms_max
     work.command(MeasureClock("start"))
     work.command(ReadInstruments("start"))
+    expect_covers(work)
+    ask_at_start(work)
     work.want_snapshot("start")
 
 
 def ticked(work: Work) -> None:
     """Whatever is due."""
     volatile = work.volatile
+    if work.durable.held:  # first: what is spent of the rate budget before it, no replay of it would know
+        tend_held(work)
     if volatile.settling:
         look_for_unsettled(work)
     if volatile.lagging:
@@ -70,6 +76,7 @@ def _cycle(work: Work) -> None:
         work.command(ReadInstruments("the last read gave up"))
     if "clock" in volatile.failures:
         work.command(MeasureClock("the last measurement gave up"))
+    ask_again(work)
     work.want_snapshot("cycle", regular=True)
 
 
@@ -100,3 +107,5 @@ def stop_requested(work: Work, given: StopRequested) -> None:
     work.want_snapshot("the run ends")
     for name in list(work.index.resting_entries):
         withdraw(work, work.durable.orders[name], "the executor stops")
+    if work.durable.held:
+        work.wake(work.now.mono_ms)

@@ -61,6 +61,29 @@ class ReadInstruments:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLeverages:
+    """The account's leverage of every symbol (R9)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBrackets:
+    """How much leverage the exchange allows by notional (R9)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeverage:
+    """Set a symbol's leverage once and read it back, after the event that holds an entry for it is durable."""
+
+    symbol: str
+    leverage: int
+    void_after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureClock:
     """Measure the offset again (X9)."""
 
@@ -81,4 +104,17 @@ class Wake:
     mono_ms: int
 
 
-Command = Send | Cancel | Look | ReadTrades | ReadSnapshot | ReadInstruments | MeasureClock | SuspectStream | Wake
+Command = (
+    Send
+    | Cancel
+    | Look
+    | ReadTrades
+    | ReadSnapshot
+    | ReadInstruments
+    | ReadLeverages
+    | ReadBrackets
+    | SetLeverage
+    | MeasureClock
+    | SuspectStream
+    | Wake
+)

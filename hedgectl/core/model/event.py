@@ -31,7 +31,10 @@ from hedgectl.core.model.event_order import OrderRetry as OrderRetry
 from hedgectl.core.model.event_order import OrderUnknown as OrderUnknown
 from hedgectl.core.model.event_order import OrderVoided as OrderVoided
 from hedgectl.core.model.event_order import VenueRetry as VenueRetry
+from hedgectl.core.model.event_risk import BracketsRead as BracketsRead
 from hedgectl.core.model.event_risk import EntriesPaused as EntriesPaused
+from hedgectl.core.model.event_risk import IntentHeld as IntentHeld
+from hedgectl.core.model.event_risk import IntentReleased as IntentReleased
 from hedgectl.core.model.event_risk import KillSwitched as KillSwitched
 from hedgectl.core.model.event_risk import NavMarked as NavMarked
 from hedgectl.core.model.event_risk import Rearmed as Rearmed
@@ -257,6 +260,9 @@ Event = (
     | EntriesPaused
     | KillSwitched
     | Rearmed
+    | IntentHeld
+    | IntentReleased
+    | BracketsRead
     | Inferred
     | Alert
 )

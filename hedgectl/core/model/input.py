@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Quote, TradeRow, Wallet
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
-from hedgectl.core.model.order import Mode
+from hedgectl.core.model.leverage import Bracket, SymbolLeverage
+from hedgectl.core.model.order import Mode, Prepared
 from hedgectl.core.model.reply import Answer
 
 
@@ -164,6 +165,30 @@ class InstrumentsTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class LeveragesTaken:
+    """The account's leverage of the symbols of interest; `asked_ms` is the exchange time when the request left."""
+
+    leverages: tuple[SymbolLeverage, ...]
+    asked_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageTaken:
+    """A symbol's leverage, read back after a set; `answer` is what came back for the set itself, which proves less."""
+
+    symbol: str
+    leverage: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class BracketsTaken:
+    """The leverage brackets of the symbols of interest, by symbol and rising notional."""
+
+    brackets: tuple[Bracket, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClockMeasured:
     """Offset of the exchange's clock to ours, and the round trip it was measured over."""
 
@@ -173,7 +198,8 @@ class ClockMeasured:
 
 @dataclass(frozen=True, slots=True)
 class ReadFailed:
-    """A read gave up: which one (snapshot, trades, quotes, instruments, clock), of what, and why.
+    """A read gave up: which one (snapshot, trades, quotes, instruments, leverages, leverage after a set, brackets,
+    clock), of what, and why.
 
     `status` 429 or 418: the exchange asked to wait until `until_ms` (exchange time); 0: it asked for nothing.
     """
@@ -213,6 +239,13 @@ class KillAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class KillActed:
+    """Orders that the kill switch sent by a client of its own while no run answered: ours, their answers not known."""
+
+    orders: tuple[Prepared, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RearmAsked:
     """A person allows entries again."""
 
@@ -248,11 +281,15 @@ Input = (
     | SnapshotTaken
     | QuotesTaken
     | InstrumentsTaken
+    | LeveragesTaken
+    | LeverageTaken
+    | BracketsTaken
     | ClockMeasured
     | ReadFailed
     | ReadRetried
     | SourceFailed
     | KillAsked
+    | KillActed
     | RearmAsked
     | StopRequested
     | Tick

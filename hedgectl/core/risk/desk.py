@@ -25,7 +25,7 @@ class EntryMark:
     notional_usdt: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would make it three times as dear, and one is made for each entry
 class Desk:
     """Texts are "" and times 0 when there is nothing to tell.
 
@@ -34,7 +34,8 @@ class Desk:
     Exposure counts what is open, working and unknown: of the symbol, of its tier, of all. `left` is what stands in
     legs that are left alone; `held` what this leg holds or waits for; `crossing` names an own order in the way.
     Belief, from `posture` on: what it still allows (B5), `cooldown_left_ms` until the symbol's next entry.
-    Throttles: `entries` are the marks of entries taken, in order of time; `entered_ms` the symbol's last.
+    Throttles: `entries` are the marks of entries taken, in order of time, `usual_usdt` the median of what they were
+    worth; `entered_ms` the symbol's last.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Desk:
     checked: bool
     journal_dead: str
     seen: str
+    listed: bool
     mode: Mode | None
     instrument: Instrument | None
     tier: Tier | None
@@ -71,5 +73,6 @@ class Desk:
     day_nav_usdt: Decimal
     peak_nav_usdt: Decimal
     entries: Sequence[EntryMark]
+    usual_usdt: Decimal
     entered_ms: int
     paused_until_ms: int

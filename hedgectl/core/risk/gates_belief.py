@@ -21,8 +21,9 @@ CROWDED = code("belief.open_orders", "In this posture the symbol has as many wor
 
 
 def looked_lately(entry: Entry, desk: Desk) -> Verdict:
-    """What was true a while ago is no ground for new risk (I9 of the reference; R1 "stale truth")."""
-    if desk.looked_age_ms <= desk.settings.truth_age_ms_max:
+    """What was true a while ago is no ground for new risk (I9 of the reference; R1 "stale truth"). A look from the
+    future was stamped by a clock that was wrong."""
+    if abs(desk.looked_age_ms) <= desk.settings.truth_age_ms_max:
         return APPROVED
     limit = f"{desk.settings.truth_age_ms_max} ms"
     return refused(STALE_TRUTH, f"{desk.looked_age_ms} ms", limit, "hedgectl status says why the account is not read")

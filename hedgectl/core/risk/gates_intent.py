@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hedgectl.core.model.intent import Entry
+from hedgectl.core.model.money import plain
 from hedgectl.core.model.verdict import APPROVED, Verdict, code, refused
 from hedgectl.core.risk.desk import Desk
 
@@ -22,7 +23,7 @@ FUTURE_MS_MAX = 2_000
 
 def allow_list(entry: Entry, desk: Desk) -> Verdict:
     """Only symbols that the desk named."""
-    if entry.symbol in desk.settings.symbols:
+    if desk.listed:
         return APPROVED
     return refused(NOT_LISTED, entry.symbol, ", ".join(desk.settings.symbols), f"add {entry.symbol} to run.symbols")
 
@@ -58,17 +59,21 @@ def not_duplicate(entry: Entry, desk: Desk) -> Verdict:
 def not_doubled(entry: Entry, desk: Desk) -> Verdict:
     """A producer that forgot what it asked for sends it again under another name."""
     window_ms, now = desk.settings.risk.double_window_ms, desk.now.exchange_ms
+    symbol, side, wish = entry.symbol, entry.side, wish_of(entry)
     for mark in reversed(desk.entries):
         if now - mark.at_ms >= window_ms:
             break
-        if mark.symbol == entry.symbol and mark.side is entry.side and mark.wish == wish_of(entry):
+        if mark.symbol == symbol and mark.side is side and mark.wish == wish:
             return refused(DOUBLED, f"{now - mark.at_ms} ms apart", f"{window_ms} ms", "wait, or ask for another size")
     return APPROVED
 
 
 def wish_of(entry: Entry) -> str:
-    """The size that was asked for, as text."""
-    return f"{entry.quantity}" if entry.quantity is not None else f"{entry.notional_usdt} USDT"
+    """The size that was asked for, as text: the same however it was written (0.1, 0.10)."""
+    if entry.quantity is not None:
+        return plain(entry.quantity)
+    assert entry.notional_usdt is not None
+    return f"{plain(entry.notional_usdt)} USDT"
 
 
 def not_held(entry: Entry, desk: Desk) -> Verdict:

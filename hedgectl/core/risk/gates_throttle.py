@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
+
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.verdict import APPROVED, Verdict, code, refused
 from hedgectl.core.risk.desk import Desk
@@ -10,6 +13,8 @@ REST = code("throttle.cooldown", "The last entry of this symbol was too short a 
 BURST = code("throttle.burst", "Too many entries were taken in the window.")
 REPEAT = code("throttle.repeat", "Too many entries of one symbol and side in the window: a loop, rather than a view.")
 ERRORS = code("throttle.errors", "Too many entries were refused or went unanswered: entries pause.")
+
+AT_MS = attrgetter("at_ms")
 
 
 def rested(entry: Entry, desk: Desk) -> Verdict:
@@ -33,13 +38,11 @@ def not_bursting(entry: Entry, desk: Desk) -> Verdict:
 
 def not_repeating(entry: Entry, desk: Desk) -> Verdict:
     """Entries of one symbol and side."""
-    limits = desk.settings.risk
-    since_ms = desk.now.exchange_ms - limits.repeat_window_ms
-    count = 0
-    for mark in reversed(desk.entries):
-        if mark.at_ms <= since_ms:
-            break
-        count += mark.symbol == entry.symbol and mark.side is entry.side
+    limits, entries, symbol, side = desk.settings.risk, desk.entries, entry.symbol, entry.side
+    first = bisect_right(entries, desk.now.exchange_ms - limits.repeat_window_ms, key=AT_MS)
+    if len(entries) - first < limits.repeat_max:
+        return APPROVED
+    count = len([mark for mark in entries[first:] if mark.symbol == symbol and mark.side is side])
     if count < limits.repeat_max:
         return APPROVED
     most = f"{limits.repeat_max} in {limits.repeat_window_ms} ms"

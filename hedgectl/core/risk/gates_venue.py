@@ -14,7 +14,7 @@ NO_RULES = code("venue.rules_unknown", "The exchange's trading rules of the symb
 NOT_TRADING = code("venue.not_trading", "The exchange does not take new orders for this symbol now.")
 TROUBLE = code("venue.in_trouble", "Reads of the exchange gave up in a row; entries wait for one that works.")
 NO_QUOTE = code("market.no_quote", "There is no quote of the symbol yet.")
-STALE_QUOTE = code("market.stale_quote", "The last quote of the symbol is older than limits.quote_age_ms_max.")
+STALE_QUOTE = code("market.stale_quote", "The last quote of the symbol is older than run.quote_age_ms_max.")
 COLLAR = code("risk.collar", "The price is further from the mark than the desk trusts any price to be.")
 CROSSING = code("risk.self_match", "The order would meet a resting order of our own.")
 

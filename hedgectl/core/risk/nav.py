@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Nav:
-    """`age_ms` is that of its oldest part."""
+    """`age_ms` is that of its oldest part; one from the future is as old as it is early: a clock was wrong."""
 
     usdt: Decimal
     age_ms: int
@@ -45,7 +45,7 @@ def portfolio_nav(wallet: Wallet | None, quotes: Mapping[str, Quote], now_ms: in
     """
     if wallet is None:
         return None
-    age_ms = max(now_ms - wallet.at_ms, 0)
+    age_ms = abs(now_ms - wallet.at_ms)
     if not wallet.others:
         return Nav(wallet.margin_balance, age_ms, (Part("USDT", wallet.margin_balance, wallet.margin_balance, age_ms),))
     parts = [Part("USDT", wallet.margin_balance, wallet.margin_balance, age_ms)]
@@ -57,6 +57,6 @@ def portfolio_nav(wallet: Wallet | None, quotes: Mapping[str, Quote], now_ms: in
             parts.append(Part(holding.asset, holding.amount, None, age_ms))
         else:
             worth = holding.amount * quote.bid
-            parts.append(Part(holding.asset, holding.amount, worth, max(now_ms - quote.at_ms, 0)))
+            parts.append(Part(holding.asset, holding.amount, worth, abs(now_ms - quote.at_ms)))
     usdt = sum((part.usdt for part in parts if part.usdt is not None), ZERO)
     return Nav(usdt, max(part.age_ms for part in parts if part.usdt is not None), tuple(parts))

@@ -14,7 +14,7 @@ from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.money import ZERO, ceil_step, floor_step, plain
 from hedgectl.core.model.order import Kind, Side
 from hedgectl.core.model.verdict import Refused, code, refused
-from hedgectl.core.risk.caps import SHARE_CAP, caps_of, tightest
+from hedgectl.core.risk.caps import CENT, SHARE_CAP, Cap, caps_of, nav_for, symbol_share, tightest
 from hedgectl.core.risk.desk import Desk
 from hedgectl.core.settings import RiskLimits
 
@@ -38,10 +38,11 @@ TOO_MANY_PARTS = code(
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A quantity that may leave, at the price it was judged by."""
+    """A quantity that may leave, at the price it was judged by, under the caps that held then."""
 
     quantity: Decimal
     price: Decimal
+    caps: tuple[Cap, ...]
 
     @property
     def notional_usdt(self) -> Decimal:
@@ -59,6 +60,7 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
     if entry.price is not None and entry.price % rules.tick:
         near = plain(floor_step(entry.price, rules.tick))
         return refused(OFF_TICK, plain(entry.price), plain(rules.tick), f"use {near}")
+    caps = caps_of(desk)
     if entry.quantity is not None:
         if entry.quantity % step:
             near = plain(floor_step(entry.quantity, step))
@@ -66,31 +68,29 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
         quantity = entry.quantity
     else:
         assert entry.notional_usdt is not None
-        quantity = floor_step(min(entry.notional_usdt, tightest(caps_of(desk)).usdt) / price, step)
+        quantity = floor_step(min(entry.notional_usdt, tightest(caps).usdt) / price, step)
     smallest = smallest_quantity(rules, price, market, floor_usdt(desk.settings.risk, entry.symbol))
     if quantity < smallest:
-        return _too_small(entry, desk, quantity, smallest, price)
+        return _too_small(entry, desk, tightest(caps), quantity, smallest, price)
     parts_max = desk.settings.parts_max
     if quantity > parts_max * quantity_max(rules, market):
         largest = parts_max * quantity_max(rules, market)
         return refused(TOO_MANY_PARTS, plain(quantity), plain(largest), f"wish at most {plain(largest)}")
-    return Sized(quantity, price)
+    return Sized(quantity, price, caps)
 
 
-def _too_small(entry: Entry, desk: Desk, quantity: Decimal, smallest: Decimal, price: Decimal) -> Refused:
+def _too_small(entry: Entry, desk: Desk, cap: Cap, quantity: Decimal, smallest: Decimal, price: Decimal) -> Refused:
     """Who is to blame for a size below the floor: the wish, or the cap that leaves less than the floor."""
     floor = smallest * price
-    cap = tightest(caps_of(desk))
+    least, most = f"{ceil_step(floor, CENT):.2f}", f"{floor_step(cap.usdt, CENT):.2f}"
     if cap.usdt < floor and (entry.notional_usdt is None or entry.notional_usdt >= floor):
+        hint = f"{cap.key} leaves {most} USDT, the smallest order is {least}"
         if cap.code is SHARE_CAP:
-            assert desk.nav is not None
-            needed = floor / (cap.usdt / desk.nav.usdt)
+            needed = nav_for(floor, symbol_share(desk.settings.risk, desk.tier))
             hint = f"from NAV {needed:.2f} USDT on; hedgectl sizing-check names the ways out"
-            return refused(SHARE_CAP, f"{floor:.2f}", f"{cap.usdt:.2f}", hint)
-        hint = f"{cap.key} leaves {cap.usdt:.2f} USDT, the smallest order is {floor:.2f}"
-        return refused(cap.code, f"{floor:.2f}", f"{cap.usdt:.2f}", hint)
-    found, need = f"{plain(quantity)} = {quantity * price:.2f} USDT", f"{plain(smallest)} = {floor:.2f} USDT"
-    return refused(BELOW_MINIMUM, found, need, f"wish at least {floor:.2f} USDT of {entry.symbol}")
+        return refused(cap.code, least, most, hint)
+    found, need = f"{plain(quantity)} = {quantity * price:.2f} USDT", f"{plain(smallest)} = {least} USDT"
+    return refused(BELOW_MINIMUM, found, need, f"wish at least {least} USDT of {entry.symbol}")
 
 
 def floor_usdt(limits: RiskLimits, symbol: str) -> Decimal:

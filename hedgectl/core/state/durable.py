@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.leverage import Bracket
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Leg, Mode, Prepared, Purpose
 from hedgectl.core.risk.desk import EntryMark
@@ -181,16 +182,20 @@ class Durable:
 
     `left` is what stands in legs that are left alone (signed, by position key); `strangers` what was traded by orders
     that nobody here knew then, [quantity, notional] by "SYMBOL|order id"; `late` counts proofs that were wrong.
+    `brackets` are rules, as instruments are, by symbol and rising notional; `held` are the waiting entries among
+    `intents`, the oldest first, with the leverage that each needs (R9).
     """
 
     run_id: str = ""
     mode: Mode | None = None
     instruments: dict[str, Instrument] = field(default_factory=dict)
+    brackets: dict[str, tuple[Bracket, ...]] = field(default_factory=dict)
     weight_limit_1m: int = 2400
     order_limit_10s: int = 300
     order_limit_1m: int = 1200
     intents: dict[str, OpenIntent] = field(default_factory=dict)
     intents_done: dict[str, str] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
     orders: dict[str, LiveOrder] = field(default_factory=dict)
     done: dict[str, DoneOrder] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)

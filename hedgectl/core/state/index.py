@@ -5,9 +5,11 @@ They exist so that a decision costs the same however many orders and positions t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Leg, Prepared, Purpose
 from hedgectl.core.state.durable import Durable, LiveOrder, Stage, key_of
 from hedgectl.core.state.totals import Totals
@@ -17,7 +19,8 @@ Ids = dict[str, None]  # an ordered set: iteration must be the same in every run
 
 @dataclass(slots=True)
 class Index:
-    """Client ids of live orders, grouped; and which client id an exchange id belongs to (live and done)."""
+    """Client ids of live orders, grouped; and which client id an exchange id belongs to (live and done). `listed`: the
+    symbols of the desk; `worths`: what the remembered entries were worth, in order of size."""
 
     by_symbol: dict[str, Ids] = field(default_factory=dict)
     by_intent: dict[str, Ids] = field(default_factory=dict)
@@ -27,6 +30,16 @@ class Index:
     unsettled_by_symbol: dict[str, Ids] = field(default_factory=dict)
     resting_entries: Ids = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
+    listed: frozenset[str] = frozenset()
+    worths: list[Decimal] = field(default_factory=list)
+
+    @property
+    def usual_usdt(self) -> Decimal:
+        """What an entry was usually worth: the median of those that are remembered; 0 without one."""
+        half, count = len(self.worths) // 2, len(self.worths)
+        if not count:
+            return ZERO
+        return self.worths[half] if count % 2 else (self.worths[half - 1] + self.worths[half]) / 2
 
     def enter(self, live: LiveOrder) -> None:
         """A new order of ours."""
@@ -84,9 +97,10 @@ def position_key(order: Prepared) -> str:
     return key_of(order.symbol, Leg(order.position_side))
 
 
-def rebuild(durable: Durable, tiers: Mapping[str, str]) -> Index:
+def rebuild(durable: Durable, tiers: Mapping[str, str], listed: Iterable[str]) -> Index:
     """The index of a durable state that came from a snapshot; `tiers` is the tier of each symbol."""
-    index = Index(totals=Totals(tiers=tiers))
+    index = Index(totals=Totals(tiers=tiers), listed=frozenset(listed))
+    index.worths = sorted(mark.notional_usdt for mark in durable.risk.entries)
     for key, position in durable.positions.items():
         index.totals.leg_moved(position.symbol, key, position.quantity, position.entry_price)
     for name, done in durable.done.items():

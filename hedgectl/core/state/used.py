@@ -2,7 +2,8 @@
 
 `used` is a part of Volatile under the names of its fields, and only what is not empty. A value belongs here if it can
 change which *events* an input yields; what only moves commands (when to look, when to wake) does not (DESIGN 1.2).
-Quotes are noted where they are read. The first input of a run carries the settings: a journal replays by itself.
+Quotes and leverages are noted where they are read. The first input of a run carries the settings: a journal replays by
+itself.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from hedgectl.core.settings import Settings
 from hedgectl.core.state.volatile import State, Volatile
 
 SETTINGS = "settings"
-SENSORS = ("checked", "snapshot_ms", "quotes_ms", "stream_up", "stream_since_ms", "stream_down_ms")
+SENSORS = ("clock_measured", "checked", "snapshot_ms", "quotes_ms", "stream_up", "stream_since_ms", "stream_down_ms")
 REVIEWED = ("doubts", "bare", "failures", *SENSORS)
+VETTED = (
+    "checked", "clock_measured", "journal_dead", "failures", "budget", "wallet", "snapshot_ms", "leverage_asked"
+)  # fmt: skip
 LOOKED_AT = ("settling", "cover_lost_ms", "strays", "repaired_ms", "summed", "exit_due_mono_ms", "cancel_after_mono_ms")
 READS: dict[type, tuple[str, ...]] = {
     given_.Started: (),
-    given_.IntentReceived: ("checked", "clock_measured", "journal_dead", "failures", "budget", "wallet", "snapshot_ms"),
+    given_.IntentReceived: VETTED,
     given_.IntentInvalid: (),
     given_.CreateAnswered: (),
     given_.CreateVoided: (),
@@ -40,16 +44,23 @@ READS: dict[type, tuple[str, ...]] = {
     given_.SnapshotTaken: (*LOOKED_AT, *REVIEWED),
     given_.QuotesTaken: (),
     given_.InstrumentsTaken: (),
-    given_.ClockMeasured: (),
-    given_.ReadFailed: REVIEWED,
+    given_.LeveragesTaken: (),
+    given_.LeverageTaken: ("leverage_asked",),
+    given_.BracketsTaken: (),
+    given_.ClockMeasured: ("clock_measured", "wallet"),
+    given_.ReadFailed: (*REVIEWED, "leverage_asked"),
     given_.ReadRetried: (),
     given_.SourceFailed: (),
     given_.KillAsked: ("cancel_after_mono_ms",),
+    given_.KillActed: (),
     given_.RearmAsked: (),
     given_.StopRequested: ("cancel_after_mono_ms",),
     given_.Tick: ("entries_resting", "cancel_after_mono_ms", *REVIEWED),
 }
-"""By type of input: the fields of Volatile that decide its events, quotes apart."""
+"""By type of input: the fields of Volatile that decide its events, apart from what is noted where it is read."""
+
+VETS_HELD = (given_.Tick, given_.LeverageTaken)
+"""While entries are held these vet one of them, and read what an intent's arrival does."""
 
 
 def _of_order(state: State, given: Any) -> str:
@@ -78,7 +89,10 @@ def taken(state: State, given: given_.Input) -> dict[str, Any]:
     if isinstance(given, given_.IntentReceived) and type(given.intent) is Exit:
         return used  # an exit asks nothing volatile (L2)
     volatile = state.volatile
-    for name, copy in _COPIES[type(given)]:
+    copies = _COPIES[type(given)]
+    if state.durable.held and isinstance(given, VETS_HELD):
+        copies += _COPIES[given_.IntentReceived]
+    for name, copy in copies:
         value = getattr(volatile, name)
         if value:
             used[name] = copy(value)

@@ -63,7 +63,11 @@ class Stray:
 
 @dataclass(slots=True)
 class Volatile:
-    """Evidence and questions of this process. `valued` is set in a replay only: what totals were worth then."""
+    """Evidence and questions of this process. `valued` is set in a replay only: what totals were worth then.
+
+    `leverages`: by symbol, what was read (0: nobody knows any more) and when (exchange ms); `leverage_asked`: what is
+    being set.
+    """
 
     budget: Budget
     quotes: dict[str, Quote] = field(default_factory=dict)
@@ -102,6 +106,9 @@ class Volatile:
     exit_due_mono_ms: dict[str, int] = field(default_factory=dict)
     cancel_after_mono_ms: dict[str, int] = field(default_factory=dict)
     entries_resting: dict[str, int] = field(default_factory=dict)
+    leverages: dict[str, tuple[int, int]] = field(default_factory=dict)
+    leverage_asked: dict[str, int] = field(default_factory=dict)
+    leverages_next_mono_ms: int = 0
     valued: tuple[Decimal, Decimal, Decimal] | None = None
     used: dict[str, Any] = field(default_factory=dict)
 
@@ -113,6 +120,13 @@ class Volatile:
             self.used.setdefault("quotes_mono_ms", {})[symbol] = self.quotes_mono_ms.get(symbol, 0)
         return quote
 
+    def leverage(self, symbol: str) -> int:
+        """The account's leverage of a symbol as last read, noted as used; 0 when it is not known."""
+        known = self.leverages.get(symbol)
+        if known is None:
+            return 0
+        self.used.setdefault("leverages", {})[symbol] = known
+        return known[0]
 
     @property
     def ready(self) -> bool:
@@ -141,7 +155,7 @@ class State:
 def fresh_state(settings: Settings, budget: Budget, durable: Durable | None = None) -> State:
     """A state to start with: empty, or as a snapshot and the journal left it."""
     durable = durable or Durable()
-    return State(durable, Volatile(budget), rebuild(durable, tiers_of(settings)), settings)
+    return State(durable, Volatile(budget), rebuild(durable, tiers_of(settings), settings.symbols), settings)
 
 
 def tiers_of(settings: Settings) -> dict[str, str]:

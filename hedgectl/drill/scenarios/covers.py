@@ -22,7 +22,7 @@ async def stop_reply_lost(stage: Stage) -> None:
     stage.strike("POST", ALGO, fault("reply_lost"))
     await stage.at(2)
     stage.enter()
-    await stage.at(2.07)
+    await stage.at(2.05)
     stage.mute()
     await stage.at(10)
     stage.mute(False)

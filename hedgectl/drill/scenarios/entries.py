@@ -7,6 +7,7 @@ from decimal import Decimal
 from hedgectl.drill.scenarios.registry import scenario
 from hedgectl.drill.scenarios.stage import ORDER, SYMBOL, Stage, fault, held_up
 
+LEVERAGE = "/fapi/v1/leverage"
 HALF, WHOLE = Decimal("0.5"), Decimal(1)
 
 
@@ -75,6 +76,16 @@ async def resting_entry_reply_lost(stage: Stage) -> None:
     await stage.at(9)
     stage.trade_through(WHOLE)
     await stage.at(11)
+
+
+@scenario()
+async def leverage_set_reply_lost(stage: Stage) -> None:
+    """The leverage of an entry is set, and nobody hears of it: it is read back, and the held entry goes."""
+    stage.exchange.set_leverage(SYMBOL, 20)
+    stage.strike("POST", LEVERAGE, fault("reply_lost"))
+    await stage.at(2)
+    stage.enter()
+    await stage.at(10)
 
 
 @scenario()

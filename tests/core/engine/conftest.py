@@ -10,7 +10,7 @@ import pytest
 
 from hedgectl.core.decision import Decision
 from hedgectl.core.engine import decide
-from hedgectl.core.model.command import Cancel, Look, Send
+from hedgectl.core.model.command import Cancel, Look, Send, SetLeverage
 from hedgectl.core.model.evidence import AlgoRow, OrderRow, PositionRow, Quote, TradeRow, Wallet
 from hedgectl.core.model.input import (
     AlgoUpdated,
@@ -18,6 +18,8 @@ from hedgectl.core.model.input import (
     CreateAnswered,
     InstrumentsTaken,
     IntentReceived,
+    LeveragesTaken,
+    LeverageTaken,
     OrderUpdated,
     QuotesTaken,
     SnapshotTaken,
@@ -27,6 +29,7 @@ from hedgectl.core.model.input import (
 )
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry, Exit
+from hedgectl.core.model.leverage import SymbolLeverage
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.order import Leg, Mode, Prepared, Side
 from hedgectl.core.model.reply import Fault, FaultKind, Reply
@@ -70,6 +73,7 @@ class Bench:
         self.say(Started("run1", "0", "sim", "x"))
         self.say(ClockMeasured(0, 10))
         self.say(self.rules())
+        self.say(self.leverages())
         self.say(self.snapshot())
         self.quote("BTCUSDT", "50000", "50000.1")
         self.quote("METISUSDT", "40", "40.01")
@@ -83,6 +87,11 @@ class Bench:
             instrument("METISUSDT", tick=D("0.01"), step=D("0.01"), market_step=D("0.01"), min_notional=D("5")),
         )
         return InstrumentsTaken(rules, 2400, 300, 1200)
+
+    def leverages(self, leverage: int = 5) -> LeveragesTaken:
+        """What symbolConfig says: for every symbol this, which is what an entry gets that asks for none."""
+        symbols = self.state.settings.symbols
+        return LeveragesTaken(tuple(SymbolLeverage(symbol, leverage) for symbol in symbols), T0 + self.ms)
 
     def quote(self, symbol: str, bid: str, ask: str) -> None:
         self.say(QuotesTaken((Quote(symbol, D(bid), D(ask), D(bid), T0 + self.ms),)))
@@ -99,6 +108,17 @@ class Bench:
     @property
     def sent(self) -> list[Prepared]:
         return [command.order for command in self.commands if isinstance(command, Send)]
+
+    @property
+    def sets(self) -> list[tuple[str, int]]:
+        """Symbol and leverage of each set that was asked for."""
+        asked = [command for command in self.commands if isinstance(command, SetLeverage)]
+        return [(each.symbol, each.leverage) for each in asked]
+
+    def read_back(self, leverage: int, symbol: str = "BTCUSDT", answer: Reply | Fault | None = None) -> Decision:
+        """A set came to this."""
+        answer = answer or Reply(200, orjson.dumps({"symbol": symbol, "leverage": leverage}).decode())
+        return self.say(LeverageTaken(symbol, leverage, answer))
 
     @property
     def looks(self) -> list[Look]:

@@ -65,6 +65,7 @@ def test_yellow_clips_a_wish_asks_for_confidence_and_keeps_a_distance(bench):
     bench.enter("bold", "METISUSDT", notional_usdt=D(900), confidence=D("0.9"), leverage=11)
     assert refusal(bench).code == "belief.leverage"
     bench.enter("sure", "METISUSDT", notional_usdt=D(900), confidence=D("0.9"), leverage=10)
+    bench.read_back(10, "METISUSDT")
     sent = bench.sent[-1]
     assert sent.quantity * D("40.01") <= D(500)
     bench.enter("soon", "METISUSDT", notional_usdt=D(50), confidence=D("0.9"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal as D
 
 from hedgectl.core.model.evidence import AlgoRow
-from hedgectl.core.model.input import LookedUp
+from hedgectl.core.model.input import LookedUp, Started
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Purpose, Side
 
 
@@ -180,3 +180,16 @@ def test_a_stop_left_behind_by_a_closed_position_is_withdrawn(bench):
     bench.answer(bench.sent[-1])
     bench.look_at(algos=(bench.algo_row(cover),), after_ms=5_000)
     assert [cancel.client_id for cancel in bench.cancels] == [cover.client_id]
+
+
+def test_after_a_restart_a_leg_without_a_known_stop_gets_one_though_the_account_cannot_be_read(bench):
+    bench.enter("open")
+    entry = bench.sent[-1]
+    bench.fill(entry)
+    bench.answer(entry)
+    first = bench.sent[-1]
+    bench.say(Started("run2", "0", "sim", "x"), 1_000)
+    bench.tick(1_000)
+    assert bench.sent[-1] is first, "a look may show it"
+    bench.tick(1_000)
+    assert (bench.sent[-1].purpose, bench.sent[-1].client_id != first.client_id) == (Purpose.COVER, True)

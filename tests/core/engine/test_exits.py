@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
 
-from hedgectl.core.model.input import InstrumentsTaken
+from hedgectl.core.model.input import InstrumentsTaken, KillActed
 from hedgectl.core.model.order import Leg, Mode, Purpose, Side
 
 
@@ -112,3 +113,16 @@ def test_an_exit_refused_for_its_side_goes_again_in_the_accounts_mode(bench):
     bench.refuse(exits(bench)[0], -4061, "Order's position side does not match user's setting.")
     bench.look_at(bench.leg("0.002", leg=Leg.BOTH), mode=Mode.ONE_WAY)
     assert (exits(bench)[-1].position_side, exits(bench)[-1].reduce_only) == ("BOTH", True)
+
+
+def test_what_the_kill_switch_sent_without_the_run_is_ours_and_looked_for(bench):
+    bench.holding()
+    bench.leave()
+    sent = replace(bench.sent[-1], client_id=bench.sent[-1].client_id.replace("x0", "m0"), purpose=Purpose.EMERGENCY)
+    bench.say(KillActed((sent,)))
+    assert [event.kind for event in bench.events[-2:]] == ["order.prepared", "order.unknown"]
+    bench.tick()
+    assert bench.looks[-1].client_id == sent.client_id
+    known = len(bench.events)
+    bench.say(KillActed((sent,)))
+    assert len(bench.events) == known, "once is enough"

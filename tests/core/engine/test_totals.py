@@ -46,7 +46,7 @@ def test_totals_equal_a_scan_after_any_story(make_bench, steps):
         totals = bench.state.index.totals
         assert {name: each.value_usdt for name, each in totals.symbols.items() if each.value_usdt} == scanned(bench)
         assert totals.gross_usdt == sum(scanned(bench).values(), ZERO)
-    rebuilt = rebuild(bench.state.durable, {}).totals
+    rebuilt = rebuild(bench.state.durable, {}, ()).totals
     assert {name: each.held for name, each in rebuilt.symbols.items()} == {
         name: each.held for name, each in bench.state.index.totals.symbols.items()
     }

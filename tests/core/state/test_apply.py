@@ -70,7 +70,7 @@ def test_a_snapshot_in_the_middle_changes_nothing(lived):
 
 
 def test_the_index_can_be_rebuilt_from_the_state(lived):
-    index = rebuild(lived.state.durable, {})
+    index = rebuild(lived.state.durable, {}, lived.state.settings.symbols)
     assert {name: set(ids) for name, ids in index.by_symbol.items()} == {
         name: set(ids) for name, ids in lived.state.index.by_symbol.items()
     }

@@ -31,6 +31,7 @@ CHANGES_NO_EVENT = {
     "snapshot_next_mono_ms": "when to look: moves commands only",
     "snapshot_wanted": "when to look, and the reason of a command",
     "look_mono_ms": "when to look: moves commands only",
+    "leverages_next_mono_ms": "when to look: moves commands only",
     "asked_again": "which looks were asked for: moves commands only",
     "trades_asked": "which reads are under way: moves commands only",
     "trades_wanted": "which reads are due: moves commands only",
@@ -39,7 +40,7 @@ CHANGES_NO_EVENT = {
     "unverified": "leads to a look at a stop, never to an event",
     "used": "is the note itself",
 }
-NOTED_WHERE_READ = {"quotes", "quotes_mono_ms", "valued"}
+NOTED_WHERE_READ = {"quotes", "quotes_mono_ms", "valued", "leverages"}
 
 
 @pytest.fixture
