@@ -38,6 +38,7 @@ PICTURES = {
     "trace": "hedgectl trace --last",
     "refused": 'hedgectl submit \'{"symbol":"btcusdt","side":"BUY","notional_usdt":100}\'',
     "config": "hedgectl config explain cover",
+    "sizing": "hedgectl sizing-check --nav 800",
 }
 QUIET = {"summary"}  # only what it says at the end
 
