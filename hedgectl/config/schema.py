@@ -107,7 +107,7 @@ class Reconcile(Section):
     """How belief is repaired when the exchange shows something else. Fills come first; never an invented one."""
 
     orphans: Orphans = key("adopt", "A position that nobody here opened: take it on and cover it, or leave it alone")
-    misses_min: int = key(2, "Looks in a row without it before a position is given up", ge=1, le=100)
+    misses_min: int = key(3, "Looks in a row without it before a position is given up", ge=1, le=100)
     repairs_max: int = key(10, "Positions that one look may take back", ge=1, le=1_000)
     cooldown_s: int = key(10, "Distance between two repairs of one leg that take it back", unit="s", ge=0, le=3_600)
 

@@ -72,7 +72,7 @@ class RepairLimits:
     """
 
     adopt: bool = True
-    misses_min: int = 2
+    misses_min: int = 3
     repairs_max: int = 10
     cooldown_ms: int = 10_000
 

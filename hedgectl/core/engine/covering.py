@@ -54,9 +54,11 @@ def _bare(work: Work, key: str, position: Position) -> Bare:
 
 
 def _under_way(work: Work, key: str, position: Position) -> bool:
-    """A stop or an emergency close for this direction that may still work out. One that is unknown, or that had no
-    answer for `cover_patience_ms`, does not hold a new one up: stops and full closes may overlap (L9)."""
+    """A stop or an emergency close for this direction that may still work out. One that is unknown, that had no answer
+    for `cover_patience_ms`, or was not seen resting for as long after its check, does not hold a new one up: stops and
+    full closes may overlap (L9)."""
     patient_ms = work.now.exchange_ms - work.settings.cover_patience_ms
+    checked_ms = patient_ms - work.settings.cover_check_ms
     for name in work.index.by_symbol.get(position.symbol, ()):
         live = work.durable.orders[name]
         order = live.order
@@ -66,7 +68,8 @@ def _under_way(work: Work, key: str, position: Position) -> bool:
         same = order.leg is position.direction and order.intent_id == position.intent_id
         if live.stage is Stage.ACCEPTED:  # a stop that has triggered had its grace already, in `lose_cover`; a close
             # that is over only waits for fills that were not told
-            answered = live.status == "NEW" if order.kind.conditional else live.status not in TERMINAL
+            rests = live.status == "NEW" and order.timestamp_ms >= checked_ms
+            answered = rests if order.kind.conditional else live.status not in TERMINAL
         else:
             answered = live.stage is Stage.PREPARED and order.timestamp_ms >= patient_ms
         if same and answered:

@@ -193,3 +193,17 @@ def test_after_a_restart_a_leg_without_a_known_stop_gets_one_though_the_account_
     assert bench.sent[-1] is first, "a look may show it"
     bench.tick(1_000)
     assert (bench.sent[-1].purpose, bench.sent[-1].client_id != first.client_id) == (Purpose.COVER, True)
+
+
+def test_a_stop_that_is_acknowledged_and_never_seen_resting_does_not_hold_up_the_next(bench):
+    bench.enter("open")
+    entry = bench.sent[-1]
+    bench.fill(entry)
+    bench.answer(entry)
+    first = bench.sent[-1]
+    bench.answer(first)
+    bench.tick(3_400)
+    assert bench.sent[-1] is first
+    bench.tick(200)
+    assert bench.sent[-1].purpose is Purpose.COVER
+    assert bench.sent[-1].client_id != first.client_id

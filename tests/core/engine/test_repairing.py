@@ -132,7 +132,9 @@ def test_what_takes_belief_back_is_bounded_a_look(make_bench):
         entry = bench.sent[-1]
         bench.fill(entry)
         bench.answer(entry)
-        bench.answer(bench.sent[-1])
+        cover = bench.sent[-1]
+        bench.algo(cover)
+        bench.answer(cover)
     bench.ms += 20_000
     bench.look_at(after_ms=11_000)
     for symbol in ("BTCUSDT", "ETHUSDT"):
