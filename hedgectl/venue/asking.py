@@ -42,13 +42,14 @@ class Asking:
         """`shape` of an unsigned read's answer, of one symbol or ("") of all. `once`: it is asked again soon anyway."""
         client, timeout_ms = self.client, self.limits.read_timeout_ms
         if once:
-            return _shaped(endpoint.name, await client.ask_public(endpoint, symbol, timeout_ms), shape)
+            asked = await self.reader.once(lambda: client.ask_public(endpoint, symbol, timeout_ms))
+            return _shaped(endpoint.name, asked, shape)
         return await self._get(endpoint.name, lambda: client.ask_public(endpoint, symbol, timeout_ms), shape)
 
     async def server_ms(self) -> int:
         """The exchange's time by one question, 0 if it failed."""
-        asked = await self.client.ask_public(TIME, "", self.limits.read_timeout_ms)
-        return server_ms_of(asked)
+        client, timeout_ms = self.client, self.limits.read_timeout_ms
+        return server_ms_of(await self.reader.once(lambda: client.ask_public(TIME, "", timeout_ms)))
 
     async def _get(self, name: str, ask: Callable[[], Awaitable[Asked]], shape: Callable[[Asked], T]) -> T | Failed:
         return _shaped(name, await self.reader.read(name, ask), shape)

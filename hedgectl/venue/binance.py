@@ -96,7 +96,7 @@ class Binance:
         self.client, self.limits = client, limits or VenueLimits()
         self.notices = notices or Notices()
         self._clock, self._exchange = clock, exchange
-        reader = Reader(clock, rng, self.limits, self.notices.on_retry, self._resync)
+        reader = Reader(clock, rng, self.limits, self.notices.on_retry, self._resync, self._hushed)
         self._asking = Asking(client, reader, self.limits)
         self._resyncs_ms: deque[int] = deque(maxlen=self.limits.resyncs_max)
 
@@ -152,7 +152,10 @@ class Binance:
 
     async def instruments(self, symbols: Symbols) -> InstrumentsTaken | ReadFailed:
         """Trading rules and rate limits."""
-        return self._stopped(await read_instruments(self._asking, symbols))
+        read = await read_instruments(self._asking, symbols)
+        if isinstance(read, InstrumentsTaken):
+            self.client.rates.weight_limit_1m = read.weight_limit_1m or self.client.rates.weight_limit_1m
+        return self._stopped(read)
 
     async def clock(self) -> ClockMeasured | ReadFailed:
         """Measure the exchange's clock, and tell `exchange` (X9)."""
@@ -196,6 +199,12 @@ class Binance:
     async def close(self) -> None:
         """Close the transport."""
         await self.client.close()
+
+    def _hushed(self) -> bool:
+        """Nothing is read while the exchange asks to wait, or once this minute's weight is nearly used up; but the
+        clock, without which nothing can leave."""
+        rates, now_ms = self.client.rates, self._exchange.now_ms()
+        return rates.retry_after_ms > now_ms or rates.spent(self.limits.read_weight_share, now_ms)
 
     def _stopped(self, read: T | ReadFailed) -> T | ReadFailed:
         """A read that failed while the exchange asks us to wait says so: reading on would lengthen a ban (X8)."""

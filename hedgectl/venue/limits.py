@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class VenueLimits:
     """Times in ms. A read gives up after `read_attempts_max`, or when `read_elapsed_ms_max` has passed on our clock.
 
-    A write has one attempt. -1021 asks for at most `resyncs_max` clock measurements in `resync_window_ms`: bounded, and
-    soon enough again that a clock which moved twice does not keep us blind.
+    A write has one attempt. No read begins once `read_weight_share` of the minute's weight is used. -1021 asks for at
+    most `resyncs_max` clock measurements in `resync_window_ms`: bounded, and soon enough again that a clock which moved
+    twice does not keep us blind.
     `trade_pages_max` pages of 1000 are read for one question, `trade_days_max` is how far back the exchange answers.
     """
 
@@ -23,6 +24,7 @@ class VenueLimits:
     jitter_ms: int = 100
     clock_samples: int = 4
     clock_good_round_trip_ms: int = 20
+    read_weight_share: float = 0.9
     resyncs_max: int = 2
     resync_window_ms: int = 10_000
     trade_pages_max: int = 10

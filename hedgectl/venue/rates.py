@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from hedgectl.core.model.reply import Reply
 
+MINUTE_MS = 60_000
+
 
 @dataclass(slots=True)
 class Rates:
     """Latest header values, at exchange time `at_ms`; -1: never said. `retry_after_ms` is the exchange time until which
-    a 429 or 418 asks us to wait, 0 if none did."""
+    a 429 or 418 asks us to wait, 0 if none did; `weight_limit_1m` what exchangeInfo allows."""
 
     weight_1m: int = -1
     orders_10s: int = -1
@@ -18,6 +20,12 @@ class Rates:
     retry_after_ms: int = 0
     banned: bool = False
     at_ms: int = 0
+    weight_limit_1m: int = 2_400
+
+    def spent(self, share: float, exchange_ms: int) -> bool:
+        """Whether so much of this minute's weight is used, by whomever: another process of ours may have been here."""
+        this_minute = self.at_ms // MINUTE_MS == exchange_ms // MINUTE_MS
+        return this_minute and self.weight_1m >= self.weight_limit_1m * share
 
     def seen(self, reply: Reply, exchange_ms: int) -> None:
         """Keep what the headers of `reply` state."""

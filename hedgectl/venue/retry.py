@@ -12,7 +12,7 @@ from random import Random
 
 from tenacity import AsyncRetrying, RetryCallState, RetryError, retry_if_result
 
-from hedgectl.core.model.reply import Answer, Fault, Reply
+from hedgectl.core.model.reply import Answer, Fault, FaultKind, Reply
 from hedgectl.core.orders.outcome import error_of
 from hedgectl.venue.ccxt_client import Asked
 from hedgectl.venue.limits import VenueLimits
@@ -39,19 +39,24 @@ class Reader:
     limits: VenueLimits
     on_retry: OnRetry
     resync: Callable[[], Awaitable[None]]
+    hushed: Callable[[], bool]
 
     async def read(self, what: str, ask: Callable[[], Awaitable[Asked]]) -> Asked:
         """The answer of `ask`, asked again while it is transient; the last one when nothing helped."""
-        asked = await ask()
+        asked = await self.once(ask)
         # The first answer is nearly always the last: the machinery starts only when it is not.
-        return await self._again(what, ask, asked) if transient(asked) else asked
+        return await self._again(what, ask, asked) if _may_help(asked) else asked
+
+    async def once(self, ask: Callable[[], Awaitable[Asked]]) -> Asked:
+        """The answer of `ask`; HUSHED, and nothing is asked, while the exchange wants to be left alone (X8)."""
+        return HUSHED if self.hushed() else await ask()
 
     async def _again(self, what: str, ask: Callable[[], Awaitable[Asked]], first: Asked) -> Asked:
         deadline_ms = self.clock.mono_ms() + self.limits.read_elapsed_ms_max
         known = [first]
 
         async def next_answer() -> Asked:
-            return known.pop() if known else await ask()
+            return known.pop() if known else await self.once(ask)
 
         def wait_s(state: RetryCallState) -> float:
             return self._wait_ms(_last(state).answer, state.attempt_number) / 1000
@@ -69,7 +74,7 @@ class Reader:
 
         retrying = AsyncRetrying(
             sleep=lambda seconds: self.clock.sleep_ms(round(seconds * 1000)),
-            retry=retry_if_result(transient),
+            retry=retry_if_result(_may_help),
             wait=wait_s,
             stop=stop,
             before_sleep=before_sleep,
@@ -85,6 +90,13 @@ class Reader:
         backoff_ms = min(limits.backoff_ms_max, limits.backoff_ms << (attempt - 1))
         backoff_ms += self.rng.randint(0, limits.jitter_ms)
         return max(backoff_ms, retry_after_ms(answer)) if isinstance(answer, Reply) else backoff_ms
+
+
+HUSHED = Asked(Fault(FaultKind.REFUSED, "not asked: the exchange wants to be left alone for a while"))
+
+
+def _may_help(asked: Asked) -> bool:
+    return asked is not HUSHED and transient(asked)
 
 
 def transient(asked: Asked) -> bool:

@@ -25,6 +25,8 @@ from hedgectl.core.risk.gates_intent import DUPLICATE
 from hedgectl.core.risk.sizing import quantity_max, split
 from hedgectl.core.state.durable import OpenIntent, Position, key_of
 
+PACE_MS, PACED_MAX = 1_000, 5
+
 
 def perform_exit(work: Work, wish: Exit) -> None:
     """Take an exit on and send it. The only thing that turns one away is having taken the same one before (L1)."""
@@ -143,7 +145,7 @@ def resume_exits(work: Work, shown: Sequence[PositionRow]) -> None:
         if work.volatile.exit_due_mono_ms.get(intent_id, 0) > work.now.mono_ms:
             continue  # refused for a position that its page may show too late: it has its pause
         direction = direction_of(work, wish)
-        there = theirs.get((wish.symbol, direction), ZERO) or _just_filled(work, wish.symbol, direction)
+        there = theirs.get((wish.symbol, direction), ZERO) or _believed(work, wish.symbol, direction)
         quantity = there if wish.quantity is None else min(there, wish.quantity - intent.filled)
         if not quantity:
             finish(work, intent_id, "filled" if intent.filled else "nothing_to_close")
@@ -155,12 +157,27 @@ def resume_exits(work: Work, shown: Sequence[PositionRow]) -> None:
             leave(work, intent, direction, quantity, "the account was read")
 
 
-def _just_filled(work: Work, symbol: str, direction: Leg) -> Decimal:
-    """What fills of a moment ago say of a leg that the page does not show (yet)."""
+def resume_blind(work: Work) -> None:
+    """The exchange wants no reading for a while: exits that wait for a look go by what we believe, paced (L2)."""
+    due_ms, now = work.volatile.exit_due_mono_ms, work.now.mono_ms
+    for intent_id, intent in list(work.durable.intents.items()):
+        wish = intent.intent
+        if not intent.waiting or not isinstance(wish, Exit) or intent.attempts >= work.settings.exit_attempts_max:
+            continue
+        if now < due_ms.setdefault(intent_id, now + PACE_MS):
+            continue
+        due_ms[intent_id] = now + (PACE_MS << min(intent.attempts, PACED_MAX))
+        direction = direction_of(work, wish)
+        quantity = quantity_to_close(work, wish, direction)
+        if quantity:
+            leave(work, intent, direction, quantity, "nothing may be read for a while")
+
+
+def _believed(work: Work, symbol: str, direction: Leg) -> Decimal:
+    """What we believe of a leg that one page does not show: a page may lag or lack, and a close can only close. Belief
+    follows by itself if the page is right."""
     position = position_in(work, symbol, direction)
-    if position is None or work.now.exchange_ms - position.changed_ms > work.settings.visibility_ms_max:
-        return ZERO
-    return abs(position.quantity)
+    return abs(position.quantity) if position is not None else ZERO
 
 
 def whole_close(work: Work, intent: OpenIntent) -> bool:

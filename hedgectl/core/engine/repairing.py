@@ -35,7 +35,7 @@ def compare_positions(work: Work, given: SnapshotTaken) -> list[str]:
         if each.key in durable.left:
             work.note(PositionLeft(each.symbol, each.leg, each.theirs, work.now.exchange_ms), "", each.symbol)
         elif _changed_ms(work, each) < given.asked_ms - CLOCK_SLACK_MS:
-            _doubt(work, each, given.asked_ms, repaired)
+            _doubt(work, each, given, repaired)
     differing = {each.symbol for each in found.values()}
     for name in list(work.index.unsettled):
         live = durable.orders[name]
@@ -52,25 +52,35 @@ def _changed_ms(work: Work, each: Difference) -> int:
     return position.changed_ms if position is not None else work.durable.fill_ms.get(each.symbol, 0)
 
 
-def _doubt(work: Work, each: Difference, asked_ms: int, repaired: list[str]) -> None:
-    doubts = work.volatile.doubts
+def _doubt(work: Work, each: Difference, given: SnapshotTaken, repaired: list[str]) -> None:
+    doubts, asked_ms = work.volatile.doubts, given.asked_ms
     doubt = doubts.get(each.key)
     if doubt is None or doubt.theirs != each.theirs:
         doubt = doubts[each.key] = Doubt(each.theirs, asked_ms)
     else:
         doubt.looks += 1
-    doubt.kind, doubt.skip = each.kind, _skip(work, each, doubt, asked_ms, len(repaired))
+    doubt.kind, doubt.skip = each.kind, _skip(work, each, doubt, given, len(repaired))
     if not doubt.skip:
         del doubts[each.key]
         repaired.append(_repair(work, each))
     elif not doubt.trades_read_ms:
         work.want_trades(each.symbol, _horizon(work, each.symbol))
         if not each.ours:  # it may be bare: look again as soon as that alone is reason enough to take it on
-            work.volatile.look_mono_ms = work.now.mono_ms + work.settings.fill_grace_ms
-            work.wake(work.volatile.look_mono_ms)
+            _look_in(work, work.settings.fill_grace_ms)
+    else:
+        _look_in(work, doubt.since_ms + work.settings.visibility_ms_max + 1 - asked_ms)
 
 
-def _skip(work: Work, each: Difference, doubt: Doubt, asked_ms: int, repaired: int) -> str:
+def _look_in(work: Work, wait_ms: int) -> None:
+    """Have the account looked at then, if that is still to come; the earliest such wish counts."""
+    if wait_ms > 0:
+        due, asked = work.now.mono_ms + wait_ms, work.volatile.look_mono_ms
+        work.volatile.look_mono_ms = min(due, asked) if asked else due
+        work.wake(work.volatile.look_mono_ms)
+
+
+def _skip(work: Work, each: Difference, doubt: Doubt, given: SnapshotTaken, repaired: int) -> str:
+    asked_ms = given.asked_ms
     orders = [work.durable.orders[name] for name in work.index.by_symbol.get(each.symbol, ())]
     standing = Standing(
         asked_ms=asked_ms,
@@ -82,9 +92,20 @@ def _skip(work: Work, each: Difference, doubt: Doubt, asked_ms: int, repaired: i
         awaited=awaited(work, each.symbol, doubt.since_ms),
         repaired_ms=work.volatile.repaired_ms.get(each.key, 0),
         repaired=repaired,
+        stopped=_stopped(work, each.key, doubt, given),
     )
     settings = work.settings
     return why_not(each, standing, settings.visibility_ms_max, settings.fill_grace_ms, settings.repair)
+
+
+def _stopped(work: Work, key: str, doubt: Doubt, given: SnapshotTaken) -> bool:
+    """Whether the look shows the leg's stop, and one that was there well before the leg was doubted: a stop that was
+    sent since says nothing about it."""
+    cover = work.durable.covers.get(key)
+    if cover is None or all(row.client_id != cover.client_id for row in given.algos):
+        return False
+    live = work.durable.orders.get(cover.client_id)
+    return live is None or live.order.timestamp_ms < doubt.since_ms - work.settings.visibility_ms_max
 
 
 def _repair(work: Work, each: Difference) -> str:

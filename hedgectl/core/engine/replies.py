@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hedgectl.core.engine.covering import cover_refused, tend_cover, twin_exists
 from hedgectl.core.engine.intents import finish_if_over
-from hedgectl.core.engine.leaving import leave, quantity_to_close, wait, whole_close
+from hedgectl.core.engine.leaving import PACE_MS, PACED_MAX, leave, quantity_to_close, wait, whole_close
 from hedgectl.core.engine.money import pause_entries_if_failing
 from hedgectl.core.engine.progress import after_acceptance, after_end
 from hedgectl.core.engine.settling import begin_settling
@@ -33,7 +33,6 @@ from hedgectl.core.state.durable import LiveOrder, Stage
 from hedgectl.core.state.index import position_key
 
 TWIN_CODE = -4130  # a closePosition stop of this direction rests already: this one was not taken
-PACE_MS = 1_000
 CLOCK_CODES = (-1021, -5028)
 POSITION_CODES = (-2022, -4118, -4061, -4060, -1106)
 RULE_CODES = frozenset(
@@ -46,6 +45,7 @@ def create_answered(work: Work, given: CreateAnswered) -> None:
     if isinstance(given.answer, Reply):
         work.volatile.write_ms = work.now.exchange_ms - given.handed_ms
         work.volatile.budget.seen(given.answer, work.now.exchange_ms)
+        work.volatile.hushed_until_ms = max(work.volatile.hushed_until_ms, work.volatile.budget.reads_after_ms)
     live = work.durable.orders.get(given.client_id)
     if live is None:  # the stream, or a look, was faster, and the order is already over
         return
@@ -113,7 +113,7 @@ def _exit_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
         leave(work, intent, order.leg, quantity_to_close(work, wish, order.leg), why)
     elif intent.attempts < work.settings.exit_attempts_max:
         if outcome.code in POSITION_CODES and intent.attempts > 1:  # a view that lags says the same again at once
-            pause_ms = PACE_MS << (intent.attempts - 2)
+            pause_ms = PACE_MS << min(intent.attempts - 2, PACED_MAX)
             work.volatile.exit_due_mono_ms[order.intent_id] = work.now.mono_ms + pause_ms
             work.wake(work.now.mono_ms + pause_ms)
         wait(work, intent, f"{outcome.code} {outcome.text}")

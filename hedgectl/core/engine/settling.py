@@ -69,7 +69,7 @@ def look_for_unsettled(work: Work) -> None:
 def looked_up(work: Work, given: LookedUp) -> None:
     """A look came back: found, not found (a statement, not yet a proof), or the question itself failed."""
     if given.status:
-        work.volatile.budget.told(given.status, given.until_ms)
+        work.told_to_wait(given.status, given.until_ms)
     question = work.volatile.settling.get(given.client_id)
     if question is not None:
         question.looking = False

@@ -164,7 +164,7 @@ def read_failed(work: Work, given: ReadFailed) -> None:
     elif given.what == "leverages":
         volatile.leverages_next_mono_ms = 0
     if given.status:
-        volatile.budget.told(given.status, given.until_ms)
+        work.told_to_wait(given.status, given.until_ms)
     count = volatile.failures[given.what] = volatile.failures.get(given.what, 0) + 1
     if count & (count - 1) == 0:  # the 1st, 2nd, 4th, 8th, ... in a row: loud at once, and a night of it stays readable
         what = f"{given.why}  ({count} in a row)" if count > 1 else given.why

@@ -6,6 +6,7 @@ from hedgectl.core.engine.believing import review
 from hedgectl.core.engine.covering import expect_covers, tend_uncovered, verify_covers
 from hedgectl.core.engine.fills import chase_fills
 from hedgectl.core.engine.holding import tend_held
+from hedgectl.core.engine.leaving import resume_blind
 from hedgectl.core.engine.leverage import ask_again, ask_at_start
 from hedgectl.core.engine.sensing import check_sensed
 from hedgectl.core.engine.settling import begin_settling, look_for_unsettled
@@ -49,7 +50,9 @@ def ticked(work: Work) -> None:
         tend_uncovered(work)
     if volatile.sensed:
         check_sensed(work)
-    if volatile.exit_due_mono_ms:
+    if volatile.hushed_until_ms > work.now.exchange_ms:
+        resume_blind(work)
+    elif volatile.exit_due_mono_ms:
         _ask_for_exits(work)
     if volatile.entries_resting:
         _cancel_rested(work)

@@ -77,6 +77,11 @@ class Work:
         volatile.trades_asked[symbol] = since_ms
         self.command(ReadTrades(symbol, since_ms))
 
+    def told_to_wait(self, status: int, until_ms: int) -> None:
+        """The exchange asked to be left alone until then (429, 418)."""
+        self.volatile.budget.told(status, until_ms)
+        self.volatile.hushed_until_ms = max(self.volatile.hushed_until_ms, until_ms)
+
     def may_read(self, weight: int) -> bool:
         """Whether the reconcile lane has room for a read; it is counted as spent then."""
         return self.volatile.budget.grant(Lane.RECONCILE, weight, 0, self.now.exchange_ms).approved

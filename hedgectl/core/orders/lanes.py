@@ -1,7 +1,7 @@
 """Who may spend the exchange's rate budget: protection always, reconciling up to a share, entries up to a smaller one.
 
 Counted from the exchange's own headers, plus what was granted since, in its fixed windows of exchange time (X8). A 429
-or 418 stops entries until Retry-After is over, a ban stops reconciling too; protection is never refused here (L2).
+or 418 stops entries and reading until Retry-After is over; protection is never refused here (L2).
 Volatile: a restart begins at 0 and learns from the first headers.
 """
 
@@ -127,10 +127,10 @@ class Budget:
         self.told(status, until_ms)
 
     def told(self, status: int, until_ms: int) -> None:
-        """The exchange asked to wait until then: a 429 stops entries, a 418 reading too."""
+        """The exchange asked to wait until then: entries and reading stop. Each request after a 429 is an offence more,
+        each under a 418 lengthens the ban; protection is what the rest is kept for."""
         self.entries_after_ms = max(self.entries_after_ms, until_ms)
-        if status == 418:  # each request under a ban lengthens it
-            self.reads_after_ms = max(self.reads_after_ms, until_ms)
+        self.reads_after_ms = max(self.reads_after_ms, until_ms)
 
     def _stopped(self, lane: Lane, exchange_ms: int) -> Refused | None:
         until_ms = self.entries_after_ms if lane is Lane.ENTRY else self.reads_after_ms

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from hedgectl.core.reconcile.compare import Difference
 from hedgectl.core.settings import RepairLimits
 
+STOPPED_BOUNDS = 3
+"""How many visibility bounds a resting stop speaks for its position: one may outlive it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -18,7 +21,8 @@ class Standing:
 
     `since_ms`: when it was first seen; `looks`: how many in a row showed it; `changed_ms`: when belief of the leg last
     moved; `trades_read_ms`: when its own trades were last read; `owed`: an order has more executed than we have fills
-    for; `awaited`: an order without an answer may still explain it.
+    for; `awaited`: an order without an answer may still explain it; `stopped`: the same look shows a stop that closes
+    the leg, which the exchange withdraws with the position.
     """
 
     asked_ms: int
@@ -30,6 +34,7 @@ class Standing:
     awaited: bool
     repaired_ms: int
     repaired: int
+    stopped: bool = False
 
 
 def why_not(
@@ -54,9 +59,12 @@ def why_not(
         return "a fill is on its way"
     if standing.awaited:
         return "an order without an answer may explain it"
-    if each.takes_back:
-        return _held_up(standing, limits)
-    return ""
+    if not each.takes_back:
+        return ""
+    rests = standing.stopped and not each.theirs
+    if rests and standing.asked_ms - standing.since_ms < STOPPED_BOUNDS * visibility_ms_max:
+        return "its stop rests still"
+    return _held_up(standing, limits)
 
 
 def _held_up(standing: Standing, limits: RepairLimits) -> str:

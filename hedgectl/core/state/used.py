@@ -55,7 +55,7 @@ READS: dict[type, tuple[str, ...]] = {
     given_.KillActed: (),
     given_.RearmAsked: (),
     given_.StopRequested: ("cancel_after_mono_ms",),
-    given_.Tick: ("entries_resting", "cancel_after_mono_ms", *REVIEWED),
+    given_.Tick: ("hushed_until_ms", "exit_due_mono_ms", "entries_resting", "cancel_after_mono_ms", *REVIEWED),
 }
 """By type of input: the fields of Volatile that decide its events, apart from what is noted where it is read."""
 

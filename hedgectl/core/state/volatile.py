@@ -104,6 +104,7 @@ class Volatile:
     stream_down_ms: int = 0
     quotes_ms: int = 0
     exit_due_mono_ms: dict[str, int] = field(default_factory=dict)
+    hushed_until_ms: int = 0
     cancel_after_mono_ms: dict[str, int] = field(default_factory=dict)
     entries_resting: dict[str, int] = field(default_factory=dict)
     leverages: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -7,8 +7,10 @@ from decimal import Decimal as D
 
 import pytest
 
-from hedgectl.core.model.input import InstrumentsTaken, KillActed
+from hedgectl.core.model.input import InstrumentsTaken, KillActed, ReadFailed
 from hedgectl.core.model.order import Leg, Mode, Purpose, Side
+
+T0 = 1_767_225_600_000
 
 
 def exits(bench):
@@ -126,3 +128,25 @@ def test_what_the_kill_switch_sent_without_the_run_is_ours_and_looked_for(bench)
     known = len(bench.events)
     bench.say(KillActed((sent,)))
     assert len(bench.events) == known, "once is enough"
+
+
+def test_an_exit_that_waits_for_a_look_goes_by_belief_while_nothing_may_be_read(bench):
+    bench.holding()
+    bench.leave()
+    bench.refuse(bench.sent[-1], -1021)
+    bench.refuse(bench.sent[-1], -1021)
+    assert bench.sent[-1].attempt == 2
+    bench.say(ReadFailed("snapshot", "", "429", 429, T0 + bench.ms + 60_000))
+    bench.tick(100)
+    assert bench.sent[-1].attempt == 2
+    bench.tick(1_000)
+    assert (bench.sent[-1].attempt, bench.sent[-1].purpose) == (3, Purpose.EXIT)
+
+
+def test_a_page_that_lacks_a_position_ends_no_exit(bench):
+    cover = bench.holding()
+    bench.ms += 60_000
+    bench.leave()
+    bench.refuse(bench.sent[-1], -2022)
+    bench.look_at(algos=(bench.algo_row(cover),))
+    assert bench.sent[-1].attempt == 2

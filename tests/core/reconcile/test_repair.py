@@ -77,3 +77,9 @@ def test_taking_back_is_bounded_and_cooled_down_and_what_needs_a_stop_is_not(cha
 )
 def test_each_difference_has_its_name(ours, theirs, kind):
     assert difference(ours, theirs).kind == kind
+
+
+def test_a_stop_that_rests_speaks_for_its_position_for_a_while():
+    assert "rests still" in reason(1, 0, stopped=True, since_ms=ASKED - 29_999)
+    assert reason(1, 0, stopped=True, since_ms=ASKED - 30_000) == ""
+    assert reason(5, 2, stopped=True) == "", "a smaller position keeps its stop"
