@@ -130,7 +130,7 @@ class Hands:
         if status in REDUCING_STATUSES:
             return
         liquidation.clear_orders(world, [symbol], liquidation.DELISTED)
-        mark = world.books[symbol].quote.mark
+        mark = world.books[symbol].quote.mark.quantize(Decimal(1).scaleb(-world.specs[symbol].price_precision))
         for leg in [leg for leg in world.account.live.values() if leg.symbol == symbol]:
             liquidation.close_leg(world, leg, "settlement_autoclose", mark)
         settle(world)

@@ -35,8 +35,6 @@ def tend_cover(work: Work, key: str) -> None:
     if position is None or (cover is not None and cover.direction is position.direction):
         work.volatile.bare.pop(key, None)
         return
-    if position.leg not in (Leg.BOTH, position.direction):
-        return  # the wrong way round: an earlier fill of it was not told yet (see `note_fill`), there is no such leg
     mode = work.durable.mode
     if mode is None or (position.leg is Leg.BOTH) is not (mode is Mode.ONE_WAY):
         return  # a leg that the account's mode does not have can't be there any more: the next looks correct it
@@ -89,11 +87,13 @@ def _protect(work: Work, position: Position, bare: Bare) -> None:
     pause_ms = RETRY_MS * (min(tries + 1, 2) << min(late, 5))  # five tries in 4.5 s; then ever slower
     bare.due_mono_ms = work.now.mono_ms + min(pause_ms, settings.cycle_ms)
     work.wake(bare.due_mono_ms)
-    quote = volatile.quote(position.symbol)
+    # Of an impossible leg neither size nor price is known: a stop of its direction can't hurt, a close could.
+    known = not position.impossible
+    quote = volatile.quote(position.symbol) if known else None
     if quote is not None and would_trigger(position.direction, trigger, quote.bid, quote.ask):
         emergency_close(work, position, f"the market is past its stop at {trigger}")
         return
-    if tries >= settings.cover_attempts_max:
+    if tries >= settings.cover_attempts_max and known:
         emergency_close(work, position, f"no stop was taken in {tries} attempts")
         return
     revision, attempt = numbered(position.sends)
@@ -130,7 +130,7 @@ def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
     ):  # the mode or the rules have changed, or a gateway spoke: no reason to leave a healthy position
         work.want_snapshot(f"a stop was refused: {outcome.code}")
         tend_cover(work, key)
-    elif order.purpose is Purpose.COVER and not _under_way(work, key, position):
+    elif order.purpose is Purpose.COVER and not position.impossible and not _under_way(work, key, position):
         emergency_close(work, position, f"the exchange refused the stop: {outcome.code} {outcome.text}")
     else:
         work.want_snapshot(f"emergency close refused: {outcome.code}")

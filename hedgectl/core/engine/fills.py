@@ -7,7 +7,7 @@ from hedgectl.core.engine.intents import finish_if_over
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import Filled
 from hedgectl.core.model.evidence import TradeRow
-from hedgectl.core.model.order import Leg, Prepared, Purpose
+from hedgectl.core.model.order import Prepared, Purpose
 from hedgectl.core.orders.settle import deadline_ms
 from hedgectl.core.state.durable import DoneOrder, LiveOrder, Stage
 
@@ -37,7 +37,7 @@ def note_fill(work: Work, trade: TradeRow, via: str) -> bool:
     work.volatile.sensed.pop(key, None)
     forget_cover_if_flat(work, key)
     position = work.durable.positions.get(key)
-    if position is not None and position.leg not in (Leg.BOTH, position.direction):  # a hedge leg can't be so
+    if position is not None and position.impossible:
         work.want_trades(trade.symbol, trade.at_ms - work.settings.trades_back_ms)
     if known is not None and known.purpose in (Purpose.ENTRY, Purpose.EXIT):
         finish_if_over(work, known.intent_id, "filled")

@@ -96,8 +96,15 @@ class Position:
 
     @property
     def direction(self) -> Leg:
-        """LONG or SHORT: where the money is, in either mode."""
+        """LONG or SHORT: where the money is, in either mode. A hedge leg has only its own, whatever was told of it."""
+        if self.leg is not Leg.BOTH:
+            return self.leg
         return Leg.LONG if self.quantity > 0 else Leg.SHORT
+
+    @property
+    def impossible(self) -> bool:
+        """A hedge leg the wrong way round: an earlier fill of it was not told yet."""
+        return self.leg is not Leg.BOTH and self.quantity * (1 if self.leg is Leg.LONG else -1) < 0
 
 
 @dataclass(slots=True)
