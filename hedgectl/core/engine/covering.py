@@ -13,11 +13,11 @@ from hedgectl.core.exits.cover import stop_price, would_trigger
 from hedgectl.core.model.command import Look
 from hedgectl.core.model.event import COVER_CLOSED, CoverLost, CoverSeen, OrderRejected
 from hedgectl.core.model.evidence import AlgoRow
-from hedgectl.core.model.order import Action, Kind, Leg, Mode, Prepared, Purpose
+from hedgectl.core.model.order import Action, Kind, Leg, Prepared, Purpose
 from hedgectl.core.orders.clientid import numbered, parse_client_id
 from hedgectl.core.orders.outcome import Rejected
 from hedgectl.core.orders.refusals import Remedy
-from hedgectl.core.orders.sides import closing_side
+from hedgectl.core.orders.sides import closing_side, mode_of
 from hedgectl.core.state.apply import TERMINAL
 from hedgectl.core.state.durable import Position, Stage
 from hedgectl.core.state.index import position_key
@@ -35,8 +35,7 @@ def tend_cover(work: Work, key: str) -> None:
     if position is None or (cover is not None and cover.direction is position.direction):
         work.volatile.bare.pop(key, None)
         return
-    mode = work.durable.mode
-    if mode is None or (position.leg is Leg.BOTH) is not (mode is Mode.ONE_WAY):
+    if work.durable.mode not in (None, mode_of(position.leg)):
         return  # a leg that the account's mode does not have can't be there any more: the next looks correct it
     bare = _bare(work, key, position)
     if work.now.mono_ms >= bare.due_mono_ms and not _under_way(work, key, position):
@@ -77,8 +76,6 @@ def _under_way(work: Work, key: str, position: Position) -> bool:
 
 def _protect(work: Work, position: Position, bare: Bare) -> None:
     """Place the stop; close at once if the market is past it, or if stops keep being refused."""
-    mode = work.durable.mode
-    assert mode is not None
     volatile, settings = work.volatile, work.settings
     rules = work.durable.instruments.get(position.symbol)
     trigger = stop_price(position.direction, position.entry_price, settings.cover_stop_share, rules)
@@ -107,7 +104,7 @@ def _protect(work: Work, position: Position, bare: Bare) -> None:
         action=Action.CLOSE_ALL,
         purpose=Purpose.COVER,
         kind=Kind.STOP_MARKET,
-        mode=mode,
+        mode=mode_of(position.leg),
         trigger_price=trigger,
         revision=revision,
         attempt=attempt,

@@ -20,7 +20,7 @@ from hedgectl.core.model.money import ZERO, floor_step
 from hedgectl.core.model.order import Action, Kind, Leg, Mode, Purpose, Tif
 from hedgectl.core.model.verdict import refused
 from hedgectl.core.orders.clientid import numbered
-from hedgectl.core.orders.sides import closing_leg, closing_side
+from hedgectl.core.orders.sides import closing_leg, closing_side, mode_of
 from hedgectl.core.risk.gates_intent import DUPLICATE
 from hedgectl.core.risk.sizing import quantity_max, split
 from hedgectl.core.state.durable import OpenIntent, Position, key_of
@@ -188,11 +188,9 @@ def whole_close(work: Work, intent: OpenIntent) -> bool:
 
 def emergency_close(work: Work, position: Position, why: str) -> None:
     """Close a position that cannot be covered (L3). Market, whole, at once."""
-    mode = work.durable.mode
-    assert mode is not None
     direction = position.direction
     rules = work.durable.instruments.get(position.symbol)
-    quantity = abs(position.quantity)
+    quantity = _quantity_in_need(work, position)
     parts = [quantity] if rules is None else split(quantity, quantity_max(rules, True), rules.market_step)
     revision, attempt = numbered(position.sends)
     hint = f"hedgectl trace {position.correlation_id}" if position.correlation_id else "hedgectl status"
@@ -208,7 +206,7 @@ def emergency_close(work: Work, position: Position, why: str) -> None:
             action=Action.CLOSE,
             purpose=Purpose.EMERGENCY,
             kind=Kind.MARKET,
-            mode=mode,
+            mode=mode_of(position.leg),
             quantity=each,
             part=part,
             revision=revision,
@@ -216,3 +214,12 @@ def emergency_close(work: Work, position: Position, why: str) -> None:
         )
 
 
+def _quantity_in_need(work: Work, position: Position) -> Decimal:
+    """How much an emergency close takes: what we believe; after a try that did not work out, the least of that and what
+    the exchange showed. A hedge leg refuses a close above it whole (-2022); what is left over is tended again."""
+    key = key_of(position.symbol, position.leg)
+    bare, doubt = work.volatile.bare.get(key), work.volatile.doubts.get(key)
+    believed = abs(position.quantity)
+    if bare is None or bare.tries < 2 or doubt is None or doubt.theirs * position.quantity <= 0:
+        return believed
+    return min(believed, abs(doubt.theirs))

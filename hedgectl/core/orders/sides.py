@@ -42,6 +42,11 @@ def sides(mode: Mode, action: Action, leg: Leg) -> Sides:
     return Sides(leg.value, rule.reduce_only) if rule.position_side == LEG else rule
 
 
+def mode_of(leg: Leg) -> Mode:
+    """The mode of an account that has a position on this leg: it says so before anybody has read the mode."""
+    return Mode.ONE_WAY if leg is Leg.BOTH else Mode.HEDGE
+
+
 def opening_leg(side: Side) -> Leg:
     """The leg that an order opens: BUY opens LONG, SELL opens SHORT."""
     return Leg.LONG if side is Side.BUY else Leg.SHORT

@@ -101,6 +101,9 @@ def taken(state: State, given: given_.Input) -> dict[str, Any]:
         bare = {key: each for key, each in volatile.bare.items() if symbol and key.startswith(symbol)}
         if bare:
             used["bare"] = _WAYS["bare"][0](bare)
+            doubts = {key: each for key, each in volatile.doubts.items() if key in bare}
+            if doubts:
+                used["doubts"] = _WAYS["doubts"][0](doubts)
     if type(given) is given_.Started:
         used[SETTINGS] = state.settings
     return used

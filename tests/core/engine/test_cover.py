@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal as D
 
-from hedgectl.core.model.evidence import AlgoRow
-from hedgectl.core.model.input import LookedUp, Started
+from hedgectl.core.model.evidence import AlgoRow, OrderRow, TradeRow
+from hedgectl.core.model.input import LookedUp, OrderUpdated, Started
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Purpose, Side
 
 
@@ -207,3 +207,32 @@ def test_a_stop_that_is_acknowledged_and_never_seen_resting_does_not_hold_up_the
     bench.tick(200)
     assert bench.sent[-1].purpose is Purpose.COVER
     assert bench.sent[-1].client_id != first.client_id
+
+
+def test_an_emergency_close_that_was_refused_takes_next_what_the_exchange_shows(bench):
+    """A hedge leg refuses a close above it whole (-2022), and belief may be too large until its trades are read."""
+    bench.enter()
+    bench.quote("BTCUSDT", "48000", "48000.1")
+    bench.fill(bench.sent[0])
+    bench.look_at(bench.leg("0.0015"), after_ms=1_500)
+    bench.refuse(bench.sent[-1], -2022, "ReduceOnly Order is rejected.")
+    bench.tick(1_000)
+    assert [each.quantity for each in bench.sent if each.purpose is Purpose.EMERGENCY] == [D("0.002"), D("0.0015")]
+
+
+def test_a_leg_that_is_known_before_the_mode_gets_its_stop_by_what_the_leg_says(make_bench):
+    """A person trades while a process that could not read the account yet hears of it by the stream."""
+    bench = make_bench()
+    bench.say(Started("run1", "0", "sim", "x"))
+    at_ms = 1_767_225_600_000
+    row = OrderRow(
+        "BTCUSDT", 7, "web_a", Side.SELL, Leg.SHORT, "MARKET", "FILLED", D("0.002"), D("0.002"), D(0), False, at_ms
+    )
+    trade = TradeRow(
+        "BTCUSDT", 1, 7, "web_a", Side.SELL, Leg.SHORT, D("0.002"), D("50000"), D(0), "USDT", D(0), False, at_ms
+    )
+    bench.say(OrderUpdated(row, "TRADE", trade))
+    assert bench.state.durable.mode is None
+    assert [(each.side, each.position_side, each.action) for each in bench.sent] == [
+        (Side.BUY, "SHORT", Action.CLOSE_ALL)
+    ]
