@@ -92,7 +92,7 @@ def _skip(work: Work, each: Difference, doubt: Doubt, given: SnapshotTaken, repa
         awaited=awaited(work, each.symbol, doubt.since_ms),
         repaired_ms=work.volatile.repaired_ms.get(each.key, 0),
         repaired=repaired,
-        stopped=_stopped(work, each.key, doubt, given),
+        spoken_for=_stopped(work, each.key, doubt, given) or _valued(given),
     )
     settings = work.settings
     return why_not(each, standing, settings.visibility_ms_max, settings.fill_grace_ms, settings.repair)
@@ -106,6 +106,11 @@ def _stopped(work: Work, key: str, doubt: Doubt, given: SnapshotTaken) -> bool:
         return False
     live = work.durable.orders.get(cover.client_id)
     return live is None or live.order.timestamp_ms < doubt.since_ms - work.settings.visibility_ms_max
+
+
+def _valued(given: SnapshotTaken) -> bool:
+    """Whether the account has a profit or loss that is not taken, and the look shows no position it could come from."""
+    return bool(given.wallet.unrealised) and not any(row.quantity for row in given.positions)
 
 
 def _repair(work: Work, each: Difference) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hedgectl.core.reconcile.compare import Difference
 from hedgectl.core.settings import RepairLimits
 
-STOPPED_BOUNDS = 3
-"""How many visibility bounds a resting stop speaks for its position: one may outlive it."""
+SPOKEN_FOR_BOUNDS = 3
+"""How many visibility bounds other parts of a look speak for a position that it does not show: they may outlive it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Standing:
 
     `since_ms`: when it was first seen; `looks`: how many in a row showed it; `changed_ms`: when belief of the leg last
     moved; `trades_read_ms`: when its own trades were last read; `owed`: an order has more executed than we have fills
-    for; `awaited`: an order without an answer may still explain it; `stopped`: the same look shows a stop that closes
-    the leg, which the exchange withdraws with the position.
+    for; `awaited`: an order without an answer may still explain it; `spoken_for`: the same look shows a stop that
+    closes the leg, which the exchange withdraws with the position, or a profit that no position of it explains.
     """
 
     asked_ms: int
@@ -34,7 +34,7 @@ class Standing:
     awaited: bool
     repaired_ms: int
     repaired: int
-    stopped: bool = False
+    spoken_for: bool = False
 
 
 def why_not(
@@ -61,9 +61,9 @@ def why_not(
         return "an order without an answer may explain it"
     if not each.takes_back:
         return ""
-    rests = standing.stopped and not each.theirs
-    if rests and standing.asked_ms - standing.since_ms < STOPPED_BOUNDS * visibility_ms_max:
-        return "its stop rests still"
+    spoken_for = standing.spoken_for and not each.theirs
+    if spoken_for and standing.asked_ms - standing.since_ms < SPOKEN_FOR_BOUNDS * visibility_ms_max:
+        return "its stop or its profit shows still"
     return _held_up(standing, limits)
 
 

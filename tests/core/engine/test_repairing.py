@@ -146,6 +146,22 @@ def test_what_takes_belief_back_is_bounded_a_look(make_bench):
     assert len(of(bench, "position.corrected")) == 2
 
 
+def test_a_profit_that_no_shown_position_explains_speaks_for_the_one_that_is_not_shown(bench):
+    """Page after page lacks the leg, and the same look has an unrealised profit of the account."""
+    bench.holding()
+    bench.say(bench.trades())
+    for _ in range(3):
+        bench.ms += 12_000
+        lacking = bench.snapshot()
+        bench.say(replace(lacking, wallet=replace(lacking.wallet, unrealised=D("0.11"))))
+        bench.say(bench.trades())
+    assert LONG in bench.state.durable.positions
+    for _ in range(3):
+        bench.look_at(after_ms=12_000)
+        bench.say(bench.trades())
+    assert LONG not in bench.state.durable.positions
+
+
 def test_an_order_of_ours_in_nobodys_book_is_withdrawn_after_the_visibility_bound(bench):
     name = client_id("forgotten", Leg.LONG, Purpose.ENTRY)
     row = OrderRow("BTCUSDT", 4_000, name, Side.BUY, Leg.LONG, "LIMIT", "NEW", D("0.01"), D(0), D(49_000), False, 0)

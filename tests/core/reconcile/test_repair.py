@@ -80,6 +80,6 @@ def test_each_difference_has_its_name(ours, theirs, kind):
 
 
 def test_a_stop_that_rests_speaks_for_its_position_for_a_while():
-    assert "rests still" in reason(1, 0, stopped=True, since_ms=ASKED - 29_999)
-    assert reason(1, 0, stopped=True, since_ms=ASKED - 30_000) == ""
-    assert reason(5, 2, stopped=True) == "", "a smaller position keeps its stop"
+    assert "shows still" in reason(1, 0, spoken_for=True, since_ms=ASKED - 29_999)
+    assert reason(1, 0, spoken_for=True, since_ms=ASKED - 30_000) == ""
+    assert reason(5, 2, spoken_for=True) == "", "a smaller position keeps its stop"

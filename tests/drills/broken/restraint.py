@@ -141,6 +141,7 @@ def limits_are_advice(patch: pytest.MonkeyPatch) -> None:
         work.command(ReadSnapshot("tick"))
 
     patch.setattr(f"{ENGINE}.ticked", eager)
+    patch.setattr("hedgectl.venue.binance.Binance._hushed", lambda self: False)
 
 
 @broken("closing_only_closes", "I7, X3", 3, 6, 8)
