@@ -98,6 +98,7 @@ class Binance:
         self._clock, self._exchange = clock, exchange
         reader = Reader(clock, rng, self.limits, self.notices.on_retry, self._resync, self._hushed)
         self._asking = Asking(client, reader, self.limits)
+        self._asking_rules = Asking(client, replace(reader, hushed=self._told_to_wait), self.limits)
         self._resyncs_ms: deque[int] = deque(maxlen=self.limits.resyncs_max)
 
     @property
@@ -151,8 +152,8 @@ class Binance:
         return self._stopped(await read_quotes(self._asking, symbols))
 
     async def instruments(self, symbols: Symbols) -> InstrumentsTaken | ReadFailed:
-        """Trading rules and rate limits."""
-        read = await read_instruments(self._asking, symbols)
+        """Trading rules and rate limits. Asked however much weight is used: they cost 1, and tell how much there is."""
+        read = await read_instruments(self._asking_rules, symbols)
         if isinstance(read, InstrumentsTaken):
             self.client.rates.weight_limit_1m = read.weight_limit_1m or self.client.rates.weight_limit_1m
         return self._stopped(read)
@@ -203,8 +204,11 @@ class Binance:
     def _hushed(self) -> bool:
         """Nothing is read while the exchange asks to wait, or once this minute's weight is nearly used up; but the
         clock, without which nothing can leave."""
-        rates, now_ms = self.client.rates, self._exchange.now_ms()
-        return rates.retry_after_ms > now_ms or rates.spent(self.limits.read_weight_share, now_ms)
+        spent = self.client.rates.spent(self.limits.read_weight_share, self._exchange.now_ms())
+        return spent or self._told_to_wait()
+
+    def _told_to_wait(self) -> bool:
+        return self.client.rates.retry_after_ms > self._exchange.now_ms()
 
     def _stopped(self, read: T | ReadFailed) -> T | ReadFailed:
         """A read that failed while the exchange asks us to wait says so: reading on would lengthen a ban (X8)."""

@@ -336,3 +336,13 @@ def test_a_read_refused_by_a_ban_says_until_when(make_desk, reply):
     assert isinstance(failed, ReadFailed)
     assert failed.status == 418
     assert 119_000 <= failed.until_ms - desk.exchange_time.now_ms() <= 120_000
+
+
+def test_when_the_minutes_weight_seems_used_only_the_rules_are_read_for_they_tell_how_much_there_is(desk):
+    """After a restart the limit is not known yet, and whoever was here before may have used more than is usual."""
+    now_ms = desk.exchange_time.now_ms()
+    desk.venue.rates.weight_1m, desk.venue.rates.at_ms = 2_350, now_ms
+    assert isinstance(desk.run(desk.venue.snapshot()), ReadFailed)
+    assert isinstance(desk.run(desk.venue.instruments(SYMBOLS)), InstrumentsTaken)
+    desk.venue.rates.weight_1m, desk.venue.rates.retry_after_ms = 0, now_ms + 5_000
+    assert isinstance(desk.run(desk.venue.instruments(SYMBOLS)), ReadFailed)
