@@ -148,6 +148,8 @@ def instruments_taken(work: Work, given: InstrumentsTaken) -> None:
     durable = work.durable
     if changed or limits != (durable.weight_limit_1m, durable.order_limit_10s, durable.order_limit_1m):
         work.note(InstrumentsRead(changed, *limits))
+    if not work.volatile.checked and "snapshot" in work.volatile.failures:
+        work.want_snapshot("how much may be read is known now, and the account was not seen yet")
 
 
 def read_failed(work: Work, given: ReadFailed) -> None:

@@ -199,3 +199,17 @@ def blind(bench, seconds):
         if second % 10 == 0:
             bench.say(ReadFailed("snapshot", "", "503"))
         bench.tick(1_000)
+
+
+def test_an_account_that_could_not_be_read_at_the_start_is_read_as_soon_as_the_rules_are_known(make_bench):
+    """The rules tell how much may be read: what was held back for that is not left for a cycle."""
+    bench = make_bench()
+    bench.say(Started("run1", "0", "sim", "x"))
+    bench.say(ReadFailed("snapshot", "", "not asked"))
+    before = len(bench.commands)
+    bench.say(bench.rules())
+    assert [type(each).__name__ for each in bench.commands[before:]] == ["ReadSnapshot"]
+    bench.say(bench.snapshot())
+    before = len(bench.commands)
+    bench.say(bench.rules())
+    assert not bench.commands[before:]
