@@ -7,14 +7,14 @@ Result and ends with its exit code. DESIGN 6.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hedgectl.commands.result import Result
+from hedgectl.commands.result import ExitCode, Problem, Result
 
 PANEL = "Common"
 
@@ -68,22 +68,64 @@ def take_common(given: dict[str, Any]) -> Common:
     return Common(**{each.name: given.pop(each.name) for each in fields(Common)})
 
 
-def command(app: typer.Typer, name: str, panel: str = "") -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Register `function(common, ...) -> Result` as a subcommand; its docstring is the help."""
+def group(app: typer.Typer, name: str, about: str, panel: str) -> typer.Typer:
+    """Register a command that only holds others. Alone it is a usage error that names them."""
+    made = typer.Typer()
+
+    def alone(ctx: typer.Context, **given: Any) -> None:
+        ctx.obj = common = take_common(given).over(ctx.obj or Common())
+        if ctx.invoked_subcommand is None:
+            known = ", ".join(ctx.command.list_commands(ctx))  # type: ignore[attr-defined]
+            problem = Problem("cli.usage", f"one of its commands is missing: {known}", f"hedgectl {name} -h")
+            finish(Result(name, ExitCode.USAGE, problems=(problem,)), common)
+
+    signed(alone, [CONTEXT])
+    made.callback(invoke_without_command=True, help=about)(alone)
+    app.add_typer(made, name=name, rich_help_panel=panel)
+    return made
+
+
+def command(
+    app: typer.Typer, name: str, panel: str = "", *, examples: Sequence[str] = ()
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Register `function(common, ...) -> Result` as a subcommand; its docstring is the help. `examples`: whole command
+    lines, each with what it does behind ` # `."""
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
 
         def entry(ctx: typer.Context, **given: Any) -> None:
-            common = take_common(given).over(ctx.find_root().obj or Common())
-            finish(function(common, **given), common)
+            common = take_common(given).over(ctx.obj or Common())
+            try:
+                result = function(common, **given)
+            except KeyboardInterrupt:
+                result = interrupted(ctx.command_path.partition(" ")[2])
+            finish(result, common)
 
         signed(entry, [CONTEXT, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
         entry.__doc__ = function.__doc__
-        app.command(name, rich_help_panel=panel or None)(entry)
+        app.command(name, rich_help_panel=panel or None, epilog=shown_examples(examples))(entry)
         return function
 
     return register
+
+
+def shown_examples(examples: Sequence[str]) -> str:
+    """Examples as the last words of a help page: each a line of its own, beside it what it does."""
+    rows = [escape(each).partition(" # ") for each in examples]
+    width = max((len(line.strip()) for line, _, _ in rows), default=0)
+    return "\n".join(f"{line.strip():<{width}}  [dim]{about.strip()}[/dim]" for line, _, about in rows)
+
+
+def escape(text: str) -> str:
+    """A text in which no bracket means a colour."""
+    return text.replace("[", r"\[")
+
+
+def interrupted(name: str) -> Result:
+    """What a command answers that Ctrl-C ended before it had an answer."""
+    problem = Problem("cli.interrupted", "ended by Ctrl-C before it was done", "start it again")
+    return Result(name, ExitCode.INTERRUPTED, problems=(problem,))
 
 
 def finish(result: Result, common: Common) -> None:

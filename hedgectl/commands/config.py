@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hedgectl.commands.common import Common, command
+from hedgectl.commands.common import Common, command, group
 from hedgectl.commands.instruments import instruments
 from hedgectl.commands.result import ExitCode, Problem, Result
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="The configuration: show it, explain it, check it, make a file.")
-    command(group, "show")(show)
-    command(group, "explain")(explain)
-    command(group, "check")(check)
-    command(group, "init")(init)
-    command(group, "instruments")(instruments)
-    app.add_typer(group, name="config", rich_help_panel="Setup")
+    room = group(app, "config", "The configuration: show it, explain it, check it, make a file.", "Setup")
+    command(room, "show", examples=("hedgectl config show --origin # and who set each value",))(show)
+    command(room, "explain", examples=("hedgectl config explain run.cycle_s # one key",))(explain)
+    command(room, "check", examples=("hedgectl config check --nav 400 # and its sizes",))(check)
+    command(room, "init", examples=("hedgectl config init # ./hedgectl.toml",))(init)
+    refresh = "hedgectl config instruments --refresh --env demo # no key needed"
+    command(room, "instruments", examples=(refresh,))(instruments)
 
 
 def show(

@@ -19,10 +19,14 @@ SEEDS_MAX = 1_000_000
 JOBS_MAX = 256
 PROFILES = ("mild", "storm", "hurricane")
 PIPE_WIDTH = 100
+EXAMPLES = (
+    "hedgectl drill --seeds 1-20 # twenty storms, every law held against them",
+    "hedgectl drill --scenario market-entry # killed at each of its points",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "drill", "Check")(drill)
+    command(app, "drill", "Setup", examples=EXAMPLES)(drill)
 
 
 def drill(

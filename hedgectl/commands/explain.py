@@ -11,10 +11,14 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 
 CORE = "hedgectl.core"
 ROOMS = ("hedgectl.config.problem", "hedgectl.config.instruments", "hedgectl.intake.codes")
+EXAMPLES = (
+    "hedgectl explain risk.symbol_cap # one code",
+    "hedgectl explain exit # every exit code",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "explain", "Look")(explain)
+    command(app, "explain", "Look", examples=EXAMPLES)(explain)
 
 
 def explain(

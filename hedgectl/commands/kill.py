@@ -27,11 +27,18 @@ DONE_S_MAX = 6.0
 LOOK_EVERY_S = 0.1
 HINT_NO_EXCHANGE = "name the exchange: --sim-url URL, --env demo or --env live"
 UNWRITTEN = "make room, or name another folder by --state-dir; the run was asked all the same"
+KILLS = (
+    "hedgectl kill --mode entries --why 'odd fills' # nothing new",
+    "hedgectl kill --mode flatten --why 'leaving' # close everything",
+)
+REARMS = (
+    "hedgectl rearm --why 'fills explained' # entries may go again",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "kill", "Trade")(kill)
-    command(app, "rearm", "Trade")(rearm)
+    command(app, "kill", "Trade", examples=KILLS)(kill)
+    command(app, "rearm", "Trade", examples=REARMS)(rearm)
 
 
 def kill(

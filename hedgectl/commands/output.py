@@ -1,16 +1,25 @@
-"""The edge: a Result to stdout and stderr, as text or as JSON, in colour or not."""
+"""The edge: a Result to stdout and stderr, as text or as JSON, in colour or not.
+
+A reader that went away (`hedgectl trace ID | head -1`) is no error: the rest is said to nobody, and the exit code stays
+the command's. An answer that cannot be written for another reason (a full disk) is an Unwritable.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TextIO
 
 from hedgectl.commands.result import ExitCode, Problem, Result, envelope
-from hedgectl.screens.ink import Line, Tone, line, paint
+from hedgectl.screens.ink import Line, Tone, folded, line, paint
 
 SIGNS = {"fail": ("✗", Tone.BAD), "warn": ("!", Tone.WARN)}
+
+
+class Unwritable(RuntimeError):
+    """The answer is there, and the place that it should go to takes nothing; the text says why."""
 
 
 def color_wanted(stream: TextIO, refused: bool) -> bool:
@@ -27,11 +36,30 @@ def is_utf8(stream: TextIO) -> bool:
 
 
 def write(rows: Iterable[Line], stream: TextIO, no_color: bool) -> None:
-    """Lines to a stream as it can show them."""
+    """Lines to a stream as it can show them. On a terminal a long line goes on below where its second column begins."""
     color, utf8 = color_wanted(stream, no_color), is_utf8(stream)
-    text = "".join(paint(row, color=color, utf8=utf8) + "\n" for row in rows)
-    stream.write(text if utf8 else text.encode("ascii", "replace").decode())
-    stream.flush()
+    if stream.isatty():
+        width = shutil.get_terminal_size().columns
+        rows = [part for row in rows for part in folded(row, width)]
+    say("".join(paint(row, color=color, utf8=utf8) + "\n" for row in rows), stream)
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Text to a stream, now. Raises Unwritable; a pipe that nobody reads any more is silenced instead."""
+    try:
+        stream.write(text if is_utf8(stream) else text.encode("ascii", "replace").decode())
+        stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+    except OSError as wrong:
+        silence(stream)
+        raise Unwritable(wrong.strerror or str(wrong)) from wrong
+
+
+def silence(stream: TextIO) -> None:
+    """What is buffered and what still comes goes nowhere, so that the interpreter's last flush says nothing either."""
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def problem_lines(problem: Problem) -> list[Line]:
@@ -60,5 +88,5 @@ def _render_json(result: Result) -> None:
     import orjson
 
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    sys.stdout.write(orjson.dumps(envelope(result, at), default=str, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
-    sys.stdout.flush()
+    made = orjson.dumps(envelope(result, at), default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    say(made + "\n", sys.stdout)

@@ -22,10 +22,14 @@ REPORT_S_MAX = 25.0
 APPLY_S_MAX = 120.0
 WIDTH_IN_A_PIPE = 240
 KEY_CODES = ("-2014", "-2015", "-1022")
+EXAMPLES = (
+    "hedgectl reconcile # tell what differs, touch nothing",
+    "hedgectl reconcile --symbol ETHUSDT --apply # and repair it",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "reconcile", "Trade")(reconcile)
+    command(app, "reconcile", "Repair", examples=EXAMPLES)(reconcile)
 
 
 def reconcile(

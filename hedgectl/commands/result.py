@@ -43,7 +43,7 @@ _MEANINGS = {
     ExitCode.LOCKED: "another run holds this account's lock",
     ExitCode.HALTED: "halted by posture RED",
     ExitCode.BUG: "a bug: the report's path is printed",
-    ExitCode.INTERRUPTED: "the second Ctrl-C",
+    ExitCode.INTERRUPTED: "Ctrl-C before there was an answer; of a run, the second one",
 }
 
 

@@ -13,10 +13,15 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 if TYPE_CHECKING:
     from hedgectl.config.options import RunOptions
     from hedgectl.config.schema import Config
+EXAMPLES = (
+    "hedgectl run --for 20s # in the box: no keys",
+    "hedgectl run --for 10m --virtual --seed 7 # repeatable, in seconds",
+    "hedgectl run --env demo --once # one pass at the demo, for cron",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "run", "Trade")(run)
+    command(app, "run", "Trade", examples=EXAMPLES)(run)
 
 
 def run(

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hedgectl.commands.common import Common, command
+from hedgectl.commands.common import Common, command, group
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 if TYPE_CHECKING:
     from hedgectl.config.schema import Config
+    from hedgectl.runtime.signals import Stops
+EXAMPLES = (
+    "hedgectl sim serve --port 8900 # for run --sim-url http://127.0.0.1:8900",
+)
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="The embedded exchange.")
-    command(group, "serve")(serve)
-    app.add_typer(group, name="sim", rich_help_panel="Trade")
+    command(group(app, "sim", "The embedded exchange.", "Trade"), "serve", examples=EXAMPLES)(serve)
 
 
 def serve(
@@ -49,20 +51,22 @@ def serve(
     }
     config = load(flags, os.environ, common.config).config
 
+    from hedgectl.runtime.signals import Stops
     from hedgectl.sim.market.errors import FeedError
 
     try:
-        requests = asyncio.run(_serve(common, config, port, feed, for_s))
+        with Stops() as stops:
+            told = asyncio.run(_serve(common, config, port, feed, for_s, stops))
     except FeedError as wrong:
         return Result("sim serve", ExitCode.PROBLEMS, problems=(Problem("sim.feed", str(wrong), "hedgectl sim serve"),))
     except OSError as wrong:
         problem = Problem("sim.port", f"port {port}: {wrong.strerror}", "hedgectl sim serve --port 0")
         return Result("sim serve", ExitCode.PROBLEMS, problems=(problem,))
-    return Result("sim serve", data=requests)
+    return Result("sim serve", data=told)
 
 
 async def _serve(
-    common: Common, config: Config, port: int, feed: Path | None, for_s: float | None
+    common: Common, config: Config, port: int, feed: Path | None, for_s: float | None, stops: Stops
 ) -> dict[str, object]:
     import asyncio
     import sys
@@ -70,7 +74,6 @@ async def _serve(
     from hedgectl.commands.output import write
     from hedgectl.runtime.clock import RealClock
     from hedgectl.runtime.place import open_box
-    from hedgectl.runtime.signals import asking_to_stop
     from hedgectl.screens.ink import Tone, line
     from hedgectl.sim.server import serve as open_port
 
@@ -84,8 +87,8 @@ async def _serve(
     ]
     write(rows, sys.stderr if common.json else sys.stdout, common.no_color)
     try:
-        with asking_to_stop(lambda _: ended.set()):
-            await asyncio.wait_for(ended.wait(), for_s)
+        stops.tell(lambda _: ended.set())
+        await asyncio.wait_for(ended.wait(), for_s)
     except TimeoutError:
         pass
     finally:

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 POSTURES = ("GREEN", "YELLOW", "ORANGE", "RED")
 WIDTH_IN_A_PIPE = 120
+EXAMPLES = (
+    "hedgectl sizing-check --nav 187.49 # with so much money",
+    "hedgectl sizing-check --nav-range 100:2000 # from which NAV each trades",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "sizing-check", "Look")(sizing_check)
+    command(app, "sizing-check", "Look", examples=EXAMPLES)(sizing_check)
 
 
 def sizing_check(

@@ -16,10 +16,21 @@ if TYPE_CHECKING:
     from hedgectl.store.reader import Reader
 
 ASK_S_MAX = 0.5
+EXAMPLES = (
+    "hedgectl status # the run that answers, else the last one",
+    "hedgectl status --state-dir /srv/desk --json # of another folder, for programs",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "status", "Look")(status)
+    command(app, "status", "Look", examples=EXAMPLES)(status)
+
+
+def known(common: Common) -> bool:
+    """Whether there is anything to tell: a journal of this state folder."""
+    from hedgectl.config.locate import journal_path
+
+    return journal_path(common.config, common.state_dir).is_file()
 
 
 def status(common: Common) -> Result:

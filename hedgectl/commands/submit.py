@@ -15,10 +15,15 @@ from hedgectl.commands.result import Result
 
 ANSWER_S_MAX = 5.0
 STDIN_BYTES_MAX = 4 * 1024 * 1024
+EXAMPLES = (
+    "hedgectl submit --symbol ETHUSDT --side BUY --notional 100 # an entry",
+    "hedgectl submit --symbol ETHUSDT --exit # close it",
+    "hedgectl submit intents.jsonl --json # many, from a file",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "submit", "Trade")(submit)
+    command(app, "submit", "Trade", examples=EXAMPLES)(submit)
 
 
 def submit(

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from hedgectl.screens.trace import Told
 
 NEAR_MAX = 10
+EXAMPLES = (
+    "hedgectl trace --last # the newest story",
+    "hedgectl trace k7f2 --why # one by its beginning, with its inputs",
+    "hedgectl trace --replay # the whole journal through today's code",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "trace", "Look")(trace)
+    command(app, "trace", "Look", examples=EXAMPLES)(trace)
 
 
 def trace(

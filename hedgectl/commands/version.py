@@ -8,10 +8,13 @@ from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import Result
 
 SHOWN = ("ccxt", "aiohttp", "pydantic", "typer")
+EXAMPLES = (
+    "hedgectl version --json # for a bug report",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "version", "Setup")(version)
+    command(app, "version", "Setup", examples=EXAMPLES)(version)
 
 
 def version(common: Common) -> Result:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_
 from hedgectl.runtime.perform import Probe
 from hedgectl.runtime.place import Place, open_place
 from hedgectl.runtime.reconciling import Reconciler
-from hedgectl.runtime.signals import asking_to_stop
+from hedgectl.runtime.signals import Stops
 from hedgectl.runtime.summing import summary_of
 from hedgectl.runtime.tally import Tally
 from hedgectl.runtime.viewing import view_of
@@ -63,7 +62,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one run was asked for, with where it writes and what it shows."""
+    """What one run was asked for, with where it writes and what it shows. `stops`: the signals that end it, if any."""
 
     options: RunOptions
     config: Config
@@ -71,6 +70,7 @@ class Job:
     state_dir: Path
     output: Output
     credentials: Credentials | None = None
+    stops: Stops | None = None
 
 
 def run(
@@ -89,8 +89,9 @@ def run(
     if in_process:
         name = f"seed{config.box.seed}" + ("-virtual" if options.virtual else "")
         folder = fresh_folder(state_dir / "sim", name, now_ms)
-    job = Job(options, config, folder, state_dir, output or Silent(), credentials)
-    with locked(folder, state_dir, credentials.key if credentials is not None else None, now_ms):
+    key = credentials.key if credentials is not None else None
+    with Stops() as stops, locked(folder, state_dir, key, now_ms):
+        job = Job(options, config, folder, state_dir, output or Silent(), credentials, stops)
         if options.virtual:
             return run_virtual(lambda clock: Trader(job, clock).main())
         return asyncio.run(Trader(job, RealClock()).main())
@@ -220,9 +221,10 @@ class Trader:
         for needed in (*self.place.beside, lambda: self.ending.bring_about(errand)):
             beside.append(asyncio.create_task(self._needed(needed)))
         try:
-            with nullcontext() if self.virtual else asking_to_stop(self.ending.asked):
-                notify(READY, os.environ)
-                await executor.run()
+            if job.stops is not None:
+                job.stops.tell(self.ending.asked)
+            notify(READY, os.environ)
+            await executor.run()
         finally:
             notify(STOPPING, os.environ)
             for task in beside:

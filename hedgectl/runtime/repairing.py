@@ -24,6 +24,7 @@ from hedgectl.runtime.doors import SIM_FILE
 from hedgectl.runtime.folders import JOURNAL, locked, restored
 from hedgectl.runtime.place import open_place
 from hedgectl.runtime.reconciling import CONFIRM_MS, UNREADABLE_HINT, Heard, Unread, compare, look
+from hedgectl.runtime.signals import Stops
 from hedgectl.screens.reconcile import Compared, Reconciled
 from hedgectl.store.reader import open_reader
 from hedgectl.venue.credentials import Credentials
@@ -83,9 +84,10 @@ def repair(book: Book, symbol: str) -> Reconciled:
             return found
         begun_ms, heard = clock.mono_ms(), Heard()
         options = replace(book.options, once=True, repair=True, demo=False)
-        job = Job(options, book.config, book.folder, book.state_dir, heard, book.credentials)
-        trader = Trader(job, clock)
-        asyncio.run(trader.main())
+        with Stops() as stops:
+            job = Job(options, book.config, book.folder, book.state_dir, heard, book.credentials, stops)
+            trader = Trader(job, clock)
+            asyncio.run(trader.main())
     left = trader.reconciler.left
     if left is None:
         raise Unread("repair.stopped", f"ended by {trader.ending.why} before it was done", "hedgectl reconcile")

@@ -6,6 +6,7 @@ ANSI at the very edge. Signs carry the meaning, a tone only underlines it (DESIG
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,9 +29,11 @@ class Tone(StrEnum):
 
 
 Part = tuple[str, Tone]
-ASCII = str.maketrans(
-    {"✓": "+", "✗": "x", "·": ".", "—": "-", "−": "-", "…": "~", "→": ">", "▶": ">", "×": "x", "µ": "u", "█": "#"}
-)
+COLUMN = re.compile(r" {4,}|.*?\S {2,}")
+"""What stands before the second column of a row: its label, or the blank in the place of one."""
+PIECES = re.compile(r" +|[^ ]+")
+ASCII = str.maketrans("✓✗·—−…→▶×µ≤▁▂▃▄▅▆▇█", "+x.--~>>xu<_.:-=+*#")
+"""Each sign of ours by one of ASCII, so that columns stay where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,33 @@ def cut(row: Line, width: int) -> Line:
         kept.append((text[:room], tone))
         room -= len(text[:room])
     return Line((*kept, ("…", Tone.DIM)))
+
+
+def folded(row: Line, width: int) -> list[Line]:
+    """The line in rows of at most `width` columns, broken at spaces; what goes on stands below the second column. What
+    is to be pasted (HINT) stays in one piece: where even a row of its own is too short, the terminal breaks it.
+
+    >>> [each.plain for each in folded(line("why       the entry came too late"), 22)]
+    ['why       the entry', '       came too late']
+    """
+    if len(row.plain) <= width:
+        return [row]
+    begins = COLUMN.match(row.plain)
+    hang = min(begins.end() if begins else 0, width // 3)
+    pieces = [
+        (piece, tone)
+        for text, tone in row.parts
+        for piece in ([text] if tone is Tone.HINT else PIECES.findall(text))
+    ]
+    rows: list[list[Part]] = [[]]
+    used = 0
+    for text, tone in pieces:
+        if used + len(text.rstrip()) > width and used > hang:
+            rows.append([(" " * hang, Tone.PLAIN)])
+            used, text = hang, text.lstrip()
+        rows[-1].append((text, tone))
+        used += len(text)
+    return [Line(tuple(each)) for each in rows]
 
 
 def spread(left: Line, right: Line, width: int) -> Line:

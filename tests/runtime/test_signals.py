@@ -12,39 +12,55 @@ import sys
 import pytest
 
 from hedgectl.runtime.notify import READY, notify, watchdog_ms
-from hedgectl.runtime.signals import asking_to_stop
+from hedgectl.runtime.signals import Stops
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_asks_the_second_leaves_and_the_old_handler_comes_back(number):
     asked, left = [], []
 
-    async def main():
+    async def main(stops):
         stopped = asyncio.Event()
-        with asking_to_stop(lambda why: (asked.append(why), stopped.set()), left.append):
-            os.kill(os.getpid(), number)
-            await stopped.wait()
-            assert left == []
-            os.kill(os.getpid(), signal.SIGTERM)
+        stops.tell(lambda why: (asked.append(why), stopped.set()))
+        os.kill(os.getpid(), number)
+        await stopped.wait()
+        assert left == []
+        os.kill(os.getpid(), signal.SIGTERM)
 
     before = signal.getsignal(number)
-    asyncio.run(main())
+    with Stops(left.append) as stops:
+        asyncio.run(main(stops))
     assert asked == [signal.Signals(number).name]
     assert left == [130]
     assert signal.getsignal(number) == before
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_before_the_loop_is_kept_for_it(number):
+    asked = []
+
+    async def main(stops):
+        stops.tell(asked.append)
+        await asyncio.sleep(0)
+
+    with Stops() as stops:
+        os.kill(os.getpid(), number)
+        asyncio.run(main(stops))
+    assert asked == [signal.Signals(number).name]
+
+
 def test_the_second_signal_ends_a_process_whose_loop_is_stuck():
     code = """
 import asyncio, os, signal
-from hedgectl.runtime.signals import asking_to_stop
-async def main():
-    with asking_to_stop(print):
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
-        while True:
-            pass
-asyncio.run(main())
+from hedgectl.runtime.signals import Stops
+async def main(stops):
+    stops.tell(print)
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
+    while True:
+        pass
+with Stops() as stops:
+    asyncio.run(main(stops))
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 130
 
