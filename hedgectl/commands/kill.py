@@ -121,18 +121,12 @@ def _wanted(mode: str, why: str) -> Pulled:
 
 def _check(env: str, sim_url: str) -> None:
     """Flags that contradict each other are usage errors, before anything is done."""
-    from hedgectl.venue.environment import Environment, loopback_base
+    from hedgectl.commands.flags import check_sim_url
+    from hedgectl.venue.environment import Environment
 
     if env and env not in list(Environment):
         raise typer.BadParameter(f"one of {', '.join(Environment)}, not {env!r}", param_hint="--env")
-    if not sim_url:
-        return
-    if env not in ("", "sim"):
-        raise typer.BadParameter(f"works in the box only, not in {env}", param_hint="--sim-url")
-    try:
-        loopback_base(sim_url)
-    except ValueError as wrong:
-        raise typer.BadParameter(str(wrong), param_hint="--sim-url") from wrong
+    check_sim_url(sim_url, env)
 
 
 def _ask(folder: Path, request: dict[str, Any]) -> tuple[int | None, str, int]:

@@ -122,23 +122,17 @@ def _without_run(common: Common, symbol: str, apply: bool, env: str, live: bool,
 
 def _check(environment: str, apply: bool, live: bool, sim_url: str) -> None:
     """Flags that contradict each other are usage errors, before anything is opened."""
-    from hedgectl.venue.environment import loopback_base
+    from hedgectl.commands.flags import check_sim_url
 
     if environment == "live" and apply and not live:
         raise typer.BadParameter("repairing with real money needs --env live --live", param_hint="--live")
-    if sim_url and environment != "sim":
-        raise typer.BadParameter(f"works in the box only, not in {environment}", param_hint="--sim-url")
-    if sim_url:
-        try:
-            loopback_base(sim_url)
-        except ValueError as wrong:
-            raise typer.BadParameter(str(wrong), param_hint="--sim-url") from wrong
+    check_sim_url(sim_url, environment)
 
 
 def _unread(code: str, what: str, hint: str) -> Result:
     if any(each in what for each in KEY_CODES):
         return _cannot(ExitCode.CREDENTIALS, "credentials.refused", what, "check the key, its permissions and its IPs")
-    return _cannot(ExitCode.VENUE, code, what, hint)
+    return _cannot(ExitCode.INTERRUPTED if code == "repair.stopped" else ExitCode.VENUE, code, what, hint)
 
 
 def _cannot(exit_code: ExitCode, code: str, what: str, hint: str) -> Result:

@@ -13,6 +13,7 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 if TYPE_CHECKING:
     from hedgectl.config.options import RunOptions
     from hedgectl.config.schema import Config
+    from hedgectl.screens.view import RunSummary
 EXAMPLES = (
     "hedgectl run --for 20s # in the box: no keys",
     "hedgectl run --for 10m --virtual --seed 7 # repeatable, in seconds",
@@ -66,7 +67,6 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
     """Run, and say what it came to or why it could not."""
     import os
     import sys
-    from dataclasses import asdict
 
     from hedgectl.commands.output import write
     from hedgectl.commands.watching import output_for
@@ -75,7 +75,6 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
     from hedgectl.runtime import assembly
     from hedgectl.runtime.control import ControlBusy
     from hedgectl.screens.ink import Tone, line
-    from hedgectl.screens.summary import summary_lines
     from hedgectl.sim.market.errors import FeedError
     from hedgectl.store.lock import LockHeld
     from hedgectl.store.rows import JournalUnusable
@@ -105,7 +104,33 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
         return _cannot(ExitCode.CONFIG, "state.unusable", what, "name another folder by --state-dir")
     finally:
         output.close()
-    return Result("run", ExitCode(summary.exit_code), asdict(summary), lines=tuple(summary_lines(summary)))
+    return _result(summary)
+
+
+def _result(summary: RunSummary) -> Result:
+    """What the run came to, and a problem for each thing that it could not do or leaves behind."""
+    from dataclasses import asdict
+
+    from hedgectl.commands.output import problem_lines
+    from hedgectl.runtime.ending import HALTED
+    from hedgectl.screens.summary import summary_lines
+
+    code, found = ExitCode(summary.exit_code), []
+    if code is ExitCode.VENUE:
+        what = f"the account was never seen: {summary.unread or 'no answer in that time'}"
+        found.append(Problem("venue.unseen", what, "check the network and the exchange's status page"))
+    if code is ExitCode.HALTED:
+        found.append(Problem("run.halted", HALTED, "hedgectl reconcile, then hedgectl run"))
+    if summary.unlisted:
+        severity = "fail" if code is ExitCode.PROBLEMS else "warn"
+        found.append(Problem("venue.not_listed", summary.unlisted, "take it out of run.symbols", severity))
+    if summary.naked_open:
+        what = f"{summary.naked_open} of {summary.positions_open} positions have no stop"
+        found.append(Problem("cover.missing", what, "hedgectl run", "warn"))
+    lines = summary_lines(summary)
+    if code in (ExitCode.OK, ExitCode.PROBLEMS):  # an error's problems are told by themselves
+        lines += [row for each in found for row in problem_lines(each)]
+    return Result("run", code, asdict(summary), tuple(found), tuple(lines))
 
 
 def _cannot(exit_code: ExitCode, code: str, what: str, hint: str) -> Result:
@@ -114,14 +139,17 @@ def _cannot(exit_code: ExitCode, code: str, what: str, hint: str) -> Result:
 
 def _check(options: RunOptions, environment: str) -> None:
     """Flags that contradict each other are usage errors, before anything is opened."""
+    from hedgectl.commands.flags import check_sim_url
+
     if environment == "live" and not options.live:
         raise typer.BadParameter("trading with real money needs --env live --live", param_hint="--live")
     if options.live and environment != "live":
         raise typer.BadParameter(f"the environment is {environment}: add --env live", param_hint="--live")
-    only_box = {"--virtual": options.virtual, "--feed": options.feed, "--sim-url": options.sim_url}
+    only_box = {"--virtual": options.virtual, "--feed": options.feed}
     for flag, given in only_box.items():
         if given and environment != "sim":
             raise typer.BadParameter(f"works in the box only, not in {environment}", param_hint=flag)
+    check_sim_url(options.sim_url or "", environment)
     if options.sim_url and (options.virtual or options.feed):
         raise typer.BadParameter("the exchange that is attached to has its own time and market", param_hint="--sim-url")
     if options.virtual and options.for_s is None and not options.once and options.feed is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,11 +10,12 @@ from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hedgectl.screens.status import StatusView
     from hedgectl.screens.view import KillView
     from hedgectl.store.reader import Reader
 
-ASK_S_MAX = 0.5
 EXAMPLES = (
     "hedgectl status # the run that answers, else the last one",
     "hedgectl status --state-dir /srv/desk --json # of another folder, for programs",
@@ -38,23 +38,24 @@ def status(common: Common) -> Result:
     import time
     from dataclasses import asdict, replace
 
-    from hedgectl.config.locate import journal_path, state_dir
+    from hedgectl.commands.journals import chosen, unusable_hint
+    from hedgectl.config.locate import state_dir
     from hedgectl.screens.fold import fold
-    from hedgectl.screens.status import status_lines
+    from hedgectl.screens.status import OtherView, status_lines
     from hedgectl.store.reader import open_reader
     from hedgectl.store.rows import JournalUnusable
 
-    path = journal_path(common.config, common.state_dir)
-    folder = state_dir(common.config, common.state_dir)
-    told = _answer(folder)
+    folder, found = state_dir(common.config, common.state_dir), chosen(common)
+    path, told = found.path, found.told
     try:
         with open_reader(path) as reader:
             view = fold(reader, now_ms=round(time.time() * 1000), live=told is not None)
             kill, note = _killed(folder, reader)
         staged = str(told.get("staged", "")) if told is not None else _staged(common, view.environment)
-        view = replace(view, kill=kill, kill_note=note, staged=staged)
+        others = tuple(OtherView(str(each), str(each.parent), age_s) for each, age_s in found.others)
+        view = replace(view, kill=kill, kill_note=note, staged=staged, others=others)
     except JournalUnusable as wrong:
-        problem = Problem("journal.unusable", str(wrong), "hedgectl run --for 20s")
+        problem = Problem("journal.unusable", str(wrong), unusable_hint(path))
         return Result("status", ExitCode.PROBLEMS, problems=(problem, *_killed_unheard(folder)))
     problems = tuple(_problems(view))
     code = ExitCode.PROBLEMS if problems else ExitCode.OK
@@ -119,14 +120,3 @@ def _staged(common: Common, environment: str) -> str:
         return staged(load({"run.environment": environment}, os.environ, common.config).config)
     except ConfigRefused:
         return "first-live profile: unknown, the configuration is not valid"
-
-
-def _answer(folder: Path) -> dict[str, Any] | None:
-    """What the run of this state folder says of itself, None when none answers."""
-    from hedgectl.runtime.ask import ask
-
-    try:
-        reply = ask(folder, {"do": "status"}, ASK_S_MAX)
-    except (OSError, ValueError):
-        return None
-    return reply if reply.get("ok") else None

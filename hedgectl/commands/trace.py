@@ -41,12 +41,12 @@ def trace(
     ] = False,
 ) -> Result:
     """Tell the story of one intent: evidence, belief, policy and action in order; "~" marks what is its symbol's."""
+    from hedgectl.commands.journals import chosen, unusable_hint
     from hedgectl.commands.stories import find, story
-    from hedgectl.config.locate import journal_path
     from hedgectl.store.reader import open_reader
     from hedgectl.store.rows import JournalUnusable
 
-    path = journal_path(common.config, common.state_dir)
+    path = chosen(common).path
     whole = replay and not name and not last
     try:
         with open_reader(path) as reader:
@@ -56,7 +56,7 @@ def trace(
         if whole or (replay and rows):
             return _replayed(path, found, begins)
     except JournalUnusable as wrong:
-        problem = Problem("journal.unusable", str(wrong), "hedgectl run --for 20s")
+        problem = Problem("journal.unusable", str(wrong), unusable_hint(path))
         return Result("trace", ExitCode.PROBLEMS, problems=(problem,))
     return _told(found, path, rows) if rows else _nothing(name, str(path), others)
 

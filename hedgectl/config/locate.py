@@ -73,18 +73,23 @@ def state_dir(config: Path | None, flag: Path | None) -> Path:
 
 
 def journal_path(config: Path | None, flag: Path | None) -> Path:
-    """The journal that was written last: the account's in the state folder, or a box run's in its folder below `sim`.
+    """The first of `journals`; the account's path when there is none at all."""
+    return next(iter(journals(config, flag)), state_dir(config, flag) / JOURNAL)
 
-    The account's path when there is none at all.
-    """
+
+def journals(config: Path | None, flag: Path | None) -> list[Path]:
+    """The account's journal in the state folder, and that of each box run in its folder below `sim`: those written last
+    first, but before all the own one of a folder that a flag names."""
     folder = state_dir(config, flag)
-    found = [path for path in (folder / JOURNAL, *(folder / "sim").glob(f"*/{JOURNAL}")) if path.is_file()]
-    return max(found, key=_written, default=folder / JOURNAL)
+    own = folder / JOURNAL
+    found = [path for path in (own, *(folder / "sim").glob(f"*/{JOURNAL}")) if path.is_file()]
+    return sorted(found, key=lambda path: (flag is not None and path == own, written_ns(path), str(path)), reverse=True)
 
 
-def _written(path: Path) -> tuple[int, str]:
+def written_ns(path: Path) -> int:
+    """When a journal was written last, in ns since 1970; 0 for one that is gone."""
     wal = path.with_name(path.name + "-wal")
-    return max(each.stat().st_mtime_ns for each in (path, wal) if each.is_file()), str(path)
+    return max((each.stat().st_mtime_ns for each in (path, wal) if each.is_file()), default=0)
 
 
 def _wrong(code: str, path: Path, expected: str, hint: str) -> ConfigProblem:

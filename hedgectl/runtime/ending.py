@@ -18,6 +18,7 @@ SETTLED_EVERY_MS = 50
 ONCE_MS_MAX = 60_000
 CHECK_MS = 1_000
 HALTED = "halted: belief asked for the kill switch"
+UNLISTED = "once, with a symbol that the exchange does not list"
 
 
 class Ending:
@@ -70,15 +71,16 @@ class Ending:
 
     async def _once(self, errand: Callable[[], Awaitable[int]]) -> None:
         """See the account, do the errand, and come to rest."""
-        clock, state = self._clock, self._state
-        until = clock.mono_ms() + ONCE_MS_MAX
+        clock, state, for_s = self._clock, self._state, self._options.for_s
+        until = clock.mono_ms() + (ONCE_MS_MAX if for_s is None else min(ONCE_MS_MAX, round(for_s * 1000)))
 
         def waiting() -> bool:
             return clock.mono_ms() < until and not state.durable.stopping
 
         def ready() -> bool:
             market = self._options.repair or bool(state.volatile.quotes and state.durable.instruments)
-            return state.volatile.ready and market
+            # No rules and no prices will come while a symbol is not listed; exits need neither.
+            return state.volatile.ready and (market or bool(state.volatile.unlisted))
 
         while waiting() and not ready():
             await clock.sleep_ms(SETTLED_EVERY_MS)
@@ -86,6 +88,8 @@ class Ending:
             pass
         while waiting() and not self._at_rest():
             await clock.sleep_ms(SETTLED_EVERY_MS)
+        if state.volatile.unlisted:
+            self.why = UNLISTED
         if state.index.unsettled:
             self.why = "once, with unknown orders left"
 

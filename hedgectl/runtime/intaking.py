@@ -114,6 +114,7 @@ class Desk:
         return {
             "seq": self._journal.last_seq,
             "run_id": durable.run_id,
+            "journal": str(self._journal.path.resolve()),
             "checked": volatile.checked,
             "stopping": durable.stopping,
             "positions": {key: str(each.quantity) for key, each in durable.positions.items()},

@@ -138,9 +138,33 @@ def claim(folder: Path) -> list[Row] | None:
 
 
 def put_aside(folder: Path) -> None:
-    """What was claimed is in the journal now; the rows are kept beside it until the next ones come."""
-    os.replace(folder / TAKING, folder / TAKEN)
+    """What was claimed is in the journal now; its rows join those that were taken before, of which the newest
+    LOG_BYTES_MAX bytes are kept. A crash in between leaves a row there twice, and none out."""
+    kept = _last(folder / TAKEN) + _last(folder / TAKING)
+    fresh = folder / f".{TAKEN}.{os.getpid()}"
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(fd, "wb") as file:
+        file.write(_from_a_row(kept, LOG_BYTES_MAX))
+        file.flush()
+        os.fsync(fd)
+    os.replace(fresh, folder / TAKEN)
+    os.unlink(folder / TAKING)
     _sync(folder)
+
+
+def _last(path: Path) -> bytes:
+    """The newest rows of a file, nothing of one that is not there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(os.fstat(file.fileno()).st_size - LOG_BYTES_MAX, 0))
+            return file.read(LOG_BYTES_MAX)
+    except FileNotFoundError:
+        return b""
+
+
+def _from_a_row(kept: bytes, bytes_max: int) -> bytes:
+    """At most so many of the last bytes, beginning with a whole row."""
+    return kept if len(kept) <= bytes_max else kept[-bytes_max:].partition(b"\n")[2]
 
 
 def _row(line: bytes) -> Row | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgectl.core.state.volatile import State
-from hedgectl.runtime.ending import HALTED
+from hedgectl.runtime.ending import HALTED, UNLISTED
 from hedgectl.runtime.measure import Wrongness, measure
 from hedgectl.runtime.place import Place
 from hedgectl.runtime.tally import Tally
 from hedgectl.screens.view import RunSummary
 
-UNREACHABLE, HALTED_RED = 5, 7
-"""Exit codes of a run that never saw the account, and of one that belief ended (DESIGN 6)."""
+UNREACHABLE = 5
+ENDED_BY = {HALTED: 7, UNLISTED: 1}
+"""Exit codes of a run that never saw the account, and of those that ended by more than time or request (DESIGN 6)."""
 
 
 def figures(place: Place, tally: Tally, now_ms: int) -> Wrongness | None:
@@ -66,5 +67,7 @@ def summary_of(
         refusals=tuple(tally.refusals.most_common()),
         seed=seed,
         last_trace=tally.last_trace,
-        exit_code=HALTED_RED if why == HALTED else 0 if state.volatile.checked else UNREACHABLE,
+        unread=tally.unread if not state.volatile.checked else "",
+        unlisted=state.volatile.unlisted,
+        exit_code=ENDED_BY.get(why, 0) if state.volatile.checked or why == HALTED else UNREACHABLE,
     )

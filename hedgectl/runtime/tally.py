@@ -33,6 +33,7 @@ class Tally:
         self.intents: dict[str, IntentView] = {}
         self._order: deque[str] = deque()
         self.last_trace = ""
+        self.unread = ""
         self.nav_start: Decimal | None = None
 
     def on_notes(self, notes: Sequence[Noted], now: Moment) -> None:
@@ -52,6 +53,8 @@ class Tally:
                     self._show_taken(event, now)
                 case ev.IntentDone():
                     self._show_done(event)
+                case ev.Alert(code=code) if code.startswith("read."):
+                    self.unread = f"{code} {event.what}"
 
     def _believed(self, symbol: str, leg: str, now: Moment) -> None:
         if self.beliefs_kept >= BELIEFS_MAX:

@@ -26,11 +26,20 @@ class LegView:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherView:
+    """A journal that is not shown here, where it is, and how long ago it was written."""
+
+    journal: str
+    state_dir: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatusView:
     """A run as its journal tells it. `age_s`: since the last event; `live`: somebody answers on its control socket.
 
     `kill` is the switch while it is on, `kill_note` what is still to come of it; `staged` the first-live profile in
-    words, "" where it does not hold.
+    words, "" where it does not hold. `others` are journals beside this one that somebody may mean.
     """
 
     journal: str
@@ -56,6 +65,7 @@ class StatusView:
     kill: KillView | None = None
     kill_note: str = ""
     staged: str = ""
+    others: tuple[OtherView, ...] = ()
 
 
 def status_lines(view: StatusView) -> list[Line]:
@@ -69,6 +79,7 @@ def status_lines(view: StatusView) -> list[Line]:
         _row("intents", f"{grouped(str(view.intents))} taken  {view.done} done  {view.refused} refused", _why(view)),
         _row("fills", f"{grouped(str(view.fills))}  realised {_realised(view)}{_fees(view)}"),
         _row("journal", view.journal, ("" if view.complete else "  only its last rows were read", Tone.WARN)),
+        *(_other(each) for each in view.others),
     ]
     if view.unknown_orders:
         rows.append(_row("unknown", (f"{plural(view.unknown_orders, 'order')} unsettled", Tone.WARN)))
@@ -82,6 +93,11 @@ def status_lines(view: StatusView) -> list[Line]:
 
 def _row(name: str, *parts: str | Part) -> Line:
     return line((f"{name:<10}", Tone.DIM), *parts)
+
+
+def _other(each: OtherView) -> Line:
+    said = f"{each.journal}, written {duration(each.age_s)} ago   "
+    return _row("beside it", said, (f"hedgectl status --state-dir {each.state_dir}", Tone.HINT))
 
 
 def _state(view: StatusView) -> Part:

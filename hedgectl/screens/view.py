@@ -116,7 +116,8 @@ class RunSummary:
     """What a run came to. `wrongness` and `naked` are USD-seconds (DESIGN, Bounded wrongness); None: not measured.
 
     `ran_s` is time of the exchange; `real_s` the time that it took. `why` it ended: time, signal, a cause.
-    `positions_open` is what it leaves, `naked_open` how many of those have no stop.
+    `positions_open` is what it leaves, `naked_open` how many of those have no stop. `unread`: which read gave up last,
+    where the account was never seen; `unlisted`: which symbols the exchange does not know.
     """
 
     environment: str
@@ -145,4 +146,6 @@ class RunSummary:
     faults: tuple[tuple[str, int], ...] = ()
     seed: int | None = None
     last_trace: str = ""
+    unread: str = ""
+    unlisted: str = ""
     exit_code: int = 0

@@ -52,7 +52,10 @@ class Reader:
         return self._rows("seq <= ? AND kind LIKE 'in.%' ORDER BY seq DESC LIMIT 1", seq)
 
     def last_seq(self) -> int:
-        found: int = self._connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        try:
+            found: int = self._connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        except sqlite3.DatabaseError as wrong:
+            raise JournalUnusable(f"{self.path}: {wrong}") from wrong
         return found
 
     def close(self) -> None:
@@ -108,7 +111,10 @@ def _bounded(rows: int) -> int:
 def _connect(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise JournalUnusable(f"{path}: there is no journal")
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    except sqlite3.DatabaseError as wrong:
+        raise JournalUnusable(f"{path}: {wrong}") from wrong
     try:
         connection.execute("PRAGMA busy_timeout = 2000")
         check_format(connection, path)

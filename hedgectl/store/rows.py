@@ -69,6 +69,10 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
     """Raise JournalUnusable unless this is a journal of ours that this version can read."""
     try:
         meta = dict(connection.execute("SELECT name, value FROM meta"))
+    except sqlite3.OperationalError as wrong:
+        if "no such table" not in str(wrong):  # locked, or the disk: it may well be ours
+            raise JournalUnusable(f"{path}: {wrong}") from wrong
+        raise JournalUnusable(f"{path}: not a hedgectl journal ({wrong})") from wrong
     except sqlite3.DatabaseError as wrong:
         raise JournalUnusable(f"{path}: not a hedgectl journal ({wrong})") from wrong
     if meta.get("what") != WHAT:

@@ -75,7 +75,11 @@ def check_host(url: str, allowed: frozenset[str]) -> None:
 
 def loopback_base(url: str) -> str:
     """A `--sim-url` as a base without a slash at the end. Raises ValueError unless it is http on this machine."""
-    parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+    try:
+        parts = urlsplit(url)
+        ours = parts.scheme == "http" and parts.hostname in LOOPBACK and parts.port != 0
+    except ValueError:  # a port beyond 65535, a bracket that is not closed
+        ours = False
+    if not ours or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
         raise ValueError(f"an embedded exchange is reached at http://127.0.0.1:<port>, not at {url!r}")
     return url.rstrip("/")

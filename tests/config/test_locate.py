@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from hedgectl.config.locate import journal_path, state_dir
+from hedgectl.config.locate import journal_path, journals, state_dir
 
 
 def journal(path, at):
@@ -37,6 +37,13 @@ def test_the_journal_that_was_written_last_is_meant(folder):
     assert journal_path(None, None).resolve() == box
     journal(account.with_name("journal.db-wal"), 300)
     assert journal_path(None, None).resolve() == account
+
+
+def test_the_own_journal_of_a_folder_that_was_named_comes_before_those_of_its_box(folder):
+    account = journal(folder / "state" / "journal.db", 100)
+    box = journal(folder / "state" / "sim" / "000001-seed1" / "journal.db", 200)
+    assert journals(None, folder / "state") == [account, box]
+    assert journal_path(None, box.parent) == box
 
 
 def test_without_any_journal_the_accounts_path_is_named(folder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+import orjson
 import pytest
 
 from hedgectl.core.engine import killing
@@ -92,6 +93,24 @@ def test_rows_are_claimed_once_and_later_ones_wait_for_the_next(tmp_path):
     assert kill_file.claim(tmp_path) == [REARMED]
     kill_file.put_aside(tmp_path)
     assert sorted(each.name for each in tmp_path.iterdir()) == [TAKEN]
+
+
+def test_what_was_taken_in_is_kept_batch_by_batch_and_bounded(tmp_path, monkeypatch):
+    def take(*rows):
+        for row in rows:
+            kill_file.note(tmp_path, row)
+        kill_file.claim(tmp_path)
+        kill_file.put_aside(tmp_path)
+        return [orjson.loads(line) for line in (tmp_path / TAKEN).read_bytes().splitlines() if line]
+
+    assert take(KILLED) == [KILLED]
+    assert take(REARMED, KILLED) == [KILLED, REARMED, KILLED]
+    size = (tmp_path / TAKEN).stat().st_size
+    monkeypatch.setattr(kill_file, "LOG_BYTES_MAX", size - 1)
+    kept = take(REARMED)
+    assert kept[-1] == REARMED
+    assert 1 < len(kept) < 4
+    assert (tmp_path / TAKEN).stat().st_size < size
 
 
 def test_a_row_that_a_crash_cut_spoils_only_itself(tmp_path):

@@ -142,6 +142,7 @@ def instruments_taken(work: Work, given: InstrumentsTaken) -> None:
     """Trading rules: only what is new or changed is noted."""
     known = work.durable.instruments
     work.volatile.failures.pop("instruments", None)
+    work.volatile.unlisted = ""
     changed = tuple(each for each in given.instruments if known.get(each.symbol) != each)
     limits = (given.weight_limit_1m, given.order_limit_10s, given.order_limit_1m)
     work.volatile.budget.limits(*limits)
@@ -163,6 +164,8 @@ def read_failed(work: Work, given: ReadFailed) -> None:
             volatile.trades_wanted[given.symbol] = min(since, volatile.trades_wanted.get(given.symbol, since))
     elif given.what == "leverage":
         leverage_unread(work, given)
+    elif given.what == "instruments" and given.symbol:  # it was read, and does not hold this one
+        volatile.unlisted = given.why
     elif given.what == "leverages":
         volatile.leverages_next_mono_ms = 0
     if given.status:

@@ -26,6 +26,7 @@ TRADES = given_.TradesTaken("ETHUSDT", (), 0, True, 1)
 
 CHANGES_NO_EVENT = {
     "wallet_mono_ms": "the age of that",
+    "unlisted": "ends a pass that would wait for nothing, told at its end",
     "write_ms": "shown to people",
     "snapshot_asked_mono_ms": "when to look: moves commands only",
     "snapshot_next_mono_ms": "when to look: moves commands only",
