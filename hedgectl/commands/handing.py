@@ -39,7 +39,7 @@ def hand_over(raw: bytes, state: Path, now_ms: int, timeout_s: float) -> Result:
     except (OSError, ValueError) as wrong:
         return _unacknowledged(intents, str(wrong))
     if not reply.get("ok"):
-        problem = Problem(f"run.{reply.get('code', 'refused')}", str(reply.get("why", "")), "hedgectl status")
+        problem = Problem(str(reply.get("code", "run.refused")), str(reply.get("why", "")), "hedgectl status")
         return Result("submit", ExitCode.PROBLEMS, {"sent": 0}, (problem,))
     return _answered(reply, intents)
 

@@ -58,7 +58,7 @@ def serve(
         with Stops() as stops:
             told = asyncio.run(_serve(common, config, port, feed, for_s, stops))
     except FeedError as wrong:
-        return Result("sim serve", ExitCode.PROBLEMS, problems=(Problem("sim.feed", str(wrong), "hedgectl sim serve"),))
+        return Result("sim serve", ExitCode.PROBLEMS, problems=(Problem("feed.unusable", f"{wrong.where}: {wrong.what}", wrong.fix),))
     except OSError as wrong:
         problem = Problem("sim.port", f"port {port}: {wrong.strerror}", "hedgectl sim serve --port 0")
         return Result("sim serve", ExitCode.PROBLEMS, problems=(problem,))

@@ -69,7 +69,7 @@ class Control:
         self._connections.add(task)
         try:
             if len(self._connections) > CONNECTIONS_MAX:
-                await _write(writer, _refusal("busy", f"{CONNECTIONS_MAX} connections are open"))
+                await _write(writer, _refusal("control.busy", f"{CONNECTIONS_MAX} connections are open"))
                 return
             await self._converse(reader, writer)
         except (OSError, TimeoutError, asyncio.CancelledError):
@@ -87,7 +87,7 @@ class Control:
                 return
             except asyncio.LimitOverrunError:
                 # Where the next request begins is unknown now, so the connection ends; the server does not.
-                await _write(writer, _refusal("too_large", f"a request has at most {LINE_BYTES_MAX} bytes"))
+                await _write(writer, _refusal("control.too_large", f"a request has at most {LINE_BYTES_MAX} bytes"))
                 return
             await _write(writer, await self._answer(line))
 
@@ -95,15 +95,15 @@ class Control:
         try:
             request = orjson.loads(line)
         except orjson.JSONDecodeError as wrong:
-            return _refusal("not_json", str(wrong))
+            return _refusal("control.not_json", str(wrong))
         name = request.get("do") if isinstance(request, dict) else None
         handler = self._handlers.get(name) if isinstance(name, str) else None
         if handler is None:
-            return _refusal("unknown_request", f'"do" is one of {", ".join(sorted(self._handlers))}')
+            return _refusal("control.unknown_request", f'"do" is one of {", ".join(sorted(self._handlers))}')
         try:
             return {"ok": True} | await handler(request)
         except ValueError as wrong:
-            return _refusal("bad_request", str(wrong))
+            return _refusal("control.bad_request", str(wrong))
 
 
 def _listening(path: Path) -> socket.socket:

@@ -44,11 +44,11 @@ def test_a_request_is_acknowledged_with_the_journal_seq(tmp_path):
 @pytest.mark.parametrize(
     "line, code",
     [
-        (b"nonsense", "not_json"),
-        (b"[1]", "unknown_request"),
-        (b'{"do":"sell everything"}', "unknown_request"),
-        (b'{"do":["submit"]}', "unknown_request"),
-        (b'{"do":"submit"}', "bad_request"),
+        (b"nonsense", "control.not_json"),
+        (b"[1]", "control.unknown_request"),
+        (b'{"do":"sell everything"}', "control.unknown_request"),
+        (b'{"do":["submit"]}', "control.unknown_request"),
+        (b'{"do":"submit"}', "control.bad_request"),
     ],
 )
 def test_a_bad_line_is_answered_and_the_connection_goes_on(tmp_path, line, code):
@@ -73,7 +73,7 @@ def test_an_oversized_request_ends_its_connection_only(tmp_path):
         writer.close()
         return refused["code"], ended, (await ask({"do": "submit", "intent": {"intent_id": "i"}}))["ok"]
 
-    assert serving(tmp_path, main) == ("too_large", b"", True)
+    assert serving(tmp_path, main) == ("control.too_large", b"", True)
 
 
 def test_connections_are_bounded_and_free_up(tmp_path, monkeypatch):
@@ -91,7 +91,7 @@ def test_connections_are_bounded_and_free_up(tmp_path, monkeypatch):
             await asyncio.sleep(0)
         return busy["code"], (await ask(request))["ok"]
 
-    assert serving(tmp_path, main) == ("busy", True)
+    assert serving(tmp_path, main) == ("control.busy", True)
 
 
 def test_a_silent_connection_is_dropped(tmp_path, monkeypatch):
