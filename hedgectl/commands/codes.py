@@ -27,7 +27,7 @@ COMMANDS = {
     "control.bad_request": "The run knows the request, and not what was asked with it.",
     "cover.missing": "A position has no stop resting on the exchange.",
     "credentials.missing": "No key and secret were found for this environment.",
-    "credentials.refused": "The exchange refused the key: wrong, withdrawn, without permission, or from another address.",
+    "credentials.refused": "The exchange refused the key: wrong, withdrawn, not permitted, or from another address.",
     "drill.crash": "After a crash at one point of the story a law was broken, or the book was not whole again.",
     "feed.unusable": "The recorded market cannot be used; line and reason are named.",
     "inbox.not_written": "No run lives, and the intents could not be put into its inbox either.",
@@ -81,7 +81,7 @@ ALERTS = {
 
 FAMILIES = {
     "drill.": "The law of this name was broken; the hint replays the seed that broke it.",
-    "read.": "A read of the exchange (snapshot, trades, quotes, instruments, leverage, clock) gave up. It is asked again.",
+    "read.": "A read of the exchange gave up: snapshot, trades, quotes, instruments, clock ... It is asked again.",
     "reconcile.": "Belief and exchange differ in this way; `hedgectl reconcile` says what is done about it.",
     "source.": "What runs beside the executor (inbox, stream, kill, demo, screen) failed and was started anew.",
 }

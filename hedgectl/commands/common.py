@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hedgectl.commands.completing import offered
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 PANEL = "Common"
@@ -93,6 +94,9 @@ def command(
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
         own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        for each in own:
+            place = each.annotation.__metadata__[0]
+            place.autocompletion = place.autocompletion or offered(place.metavar)
 
         def entry(ctx: typer.Context, **given: Any) -> None:
             common = take_common(given).over(ctx.obj or Common())

@@ -88,7 +88,7 @@ def explain(
 
 def check(
     common: Common,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Else what is in force.")] = None,
     nav: Annotated[str, typer.Option("--nav", metavar="USDT", help="NAV; else the journal's last.")] = "",
 ) -> Result:
     """Check a file, or what is in force now: every problem at once, exit code 3 if there is one. A smallest order above
@@ -140,7 +140,7 @@ def _conflicts(config: Config, named: Path | None, state_dir: Path | None, nav: 
 
 def init(
     common: Common,
-    file: Annotated[Path, typer.Argument(metavar="[FILE]")] = Path("hedgectl.toml"),
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where to.")] = Path("hedgectl.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> Result:
     """Write a file with every key, commented out, with its meaning and bounds."""

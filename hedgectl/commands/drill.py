@@ -20,7 +20,7 @@ JOBS_MAX = 256
 PROFILES = ("mild", "storm", "hurricane")
 PIPE_WIDTH = 100
 EXAMPLES = (
-    "hedgectl drill --seeds 1-20 # twenty storms, every law held against them",
+    "hedgectl drill --seeds 1-20 # twenty storms, each held to every law",
     "hedgectl drill --scenario market-entry # killed at each of its points",
 )
 
@@ -36,7 +36,9 @@ def drill(
     scenario: Annotated[
         str, typer.Option("--scenario", metavar="NAME", help="A named story instead, killed at each of its points.")
     ] = "",
-    jobs: Annotated[int, typer.Option("--jobs", min=0, max=JOBS_MAX, help="Processes; 0 for one a core.")] = 0,
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, max=JOBS_MAX, help="Processes; 0 for one a core.")
+    ] = 0,
     keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Keep the state of failing lives.")] = None,
 ) -> Result:
     """Live storms in virtual time, and hold every law against them. Exit code 1 when one is broken."""

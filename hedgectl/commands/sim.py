@@ -24,11 +24,11 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     common: Common,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")] = 0,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of the market.")] = None,
-    position_mode: Annotated[str, typer.Option("--position-mode", metavar="hedge|one-way")] = "",
+    position_mode: Annotated[str, typer.Option("--position-mode", metavar="hedge|one-way", help="Its account.")] = "",
     balance: Annotated[str, typer.Option("--balance", metavar="USDT", help="Wallet balance at the start.")] = "",
-    symbols: Annotated[str, typer.Option("--symbols", metavar="A,B")] = "",
+    symbols: Annotated[str, typer.Option("--symbols", metavar="A,B", help="Symbols of its market.")] = "",
     feed: Annotated[Path | None, typer.Option("--feed", metavar="FILE", help="Recorded market.")] = None,
     for_: Annotated[str, typer.Option("--for", metavar="TIME", help="End after this time.")] = "",
 ) -> Result:
@@ -58,7 +58,8 @@ def serve(
         with Stops() as stops:
             told = asyncio.run(_serve(common, config, port, feed, for_s, stops))
     except FeedError as wrong:
-        return Result("sim serve", ExitCode.PROBLEMS, problems=(Problem("feed.unusable", f"{wrong.where}: {wrong.what}", wrong.fix),))
+        problem = Problem("feed.unusable", f"{wrong.where}: {wrong.what}", wrong.fix)
+        return Result("sim serve", ExitCode.PROBLEMS, problems=(problem,))
     except OSError as wrong:
         problem = Problem("sim.port", f"port {port}: {wrong.strerror}", "hedgectl sim serve --port 0")
         return Result("sim serve", ExitCode.PROBLEMS, problems=(problem,))

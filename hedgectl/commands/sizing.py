@@ -39,7 +39,9 @@ def sizing_check(
     nav: Annotated[str, typer.Option("--nav", metavar="USDT", help="NAV; else the journal's last.")] = "",
     nav_range: Annotated[str, typer.Option("--nav-range", metavar="A:B", help="From which NAV each trades.")] = "",
     symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT", help="This one only.")] = "",
-    posture: Annotated[str, typer.Option("--posture", metavar="YELLOW", help="As in this posture.")] = "GREEN",
+    posture: Annotated[
+        str, typer.Option("--posture", metavar="GREEN|YELLOW|ORANGE|RED", help="As in this posture.")
+    ] = "GREEN",
 ) -> Result:
     """Can each symbol be entered? Its smallest order against its caps. Exit code 1 if not, with what would cure it."""
     import os

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from hedgectl.store.reader import Reader
 
 EXAMPLES = (
-    "hedgectl status # the run that answers, else the last one",
-    "hedgectl status --state-dir /srv/desk --json # of another folder, for programs",
+    "hedgectl status # the run that lives, else the last",
+    "hedgectl status --state-dir /srv/desk # elsewhere",
 )
 
 

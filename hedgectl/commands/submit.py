@@ -17,7 +17,7 @@ ANSWER_S_MAX = 5.0
 STDIN_BYTES_MAX = 4 * 1024 * 1024
 EXAMPLES = (
     "hedgectl submit --symbol ETHUSDT --side BUY --notional 100 # an entry",
-    "hedgectl submit --symbol ETHUSDT --exit # close it",
+    "hedgectl submit --symbol ETHUSDT --exit --leg LONG # close it",
     "hedgectl submit intents.jsonl --json # many, from a file",
 )
 
@@ -31,13 +31,13 @@ def submit(
     source: Annotated[
         str, typer.Argument(metavar="[JSON|FILE|-]", help="Intents: JSON text, a file, or - for stdin.")
     ] = "",
-    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT")] = "",
-    side: Annotated[str, typer.Option("--side", metavar="BUY|SELL")] = "",
+    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT", help="What to trade.")] = "",
+    side: Annotated[str, typer.Option("--side", metavar="BUY|SELL", help="Of an entry.")] = "",
     notional: Annotated[str, typer.Option("--notional", metavar="USDT", help="Size of an entry in USDT.")] = "",
     quantity: Annotated[str, typer.Option("--quantity", metavar="QTY", help="Size in the base asset.")] = "",
-    type_: Annotated[str, typer.Option("--type", metavar="market|limit")] = "",
+    type_: Annotated[str, typer.Option("--type", metavar="market|limit", help="Else a market order.")] = "",
     price: Annotated[str, typer.Option("--price", metavar="PRICE", help="Of a limit order.")] = "",
-    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH")] = "",
+    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH", help="Which leg of the position.")] = "",
     exit_: Annotated[bool, typer.Option("--exit", help="Close, all of the leg without --quantity.")] = False,
     name: Annotated[str, typer.Option("--id", metavar="ID", help="Intent id: the same id never trades twice.")] = "",
     paper: Annotated[bool, typer.Option("--paper", help="The whole path, with no order sent.")] = False,

@@ -1,4 +1,4 @@
-"""Goal: whatever code the program can print, `hedgectl explain` knows it. Codes are collected from the source itself."""
+"""Goal: whatever code the program can print, `hedgectl explain` knows. Codes are collected from the source itself."""
 
 from __future__ import annotations
 

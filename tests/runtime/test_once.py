@@ -25,7 +25,8 @@ def once(tmp_path):
             change(place)
             return place
 
-        config = load({"run.state_dir": str(tmp_path), "run.symbols": "BTCUSDT", "journal.synchronous": "OFF"}, {}).config
+        keys = {"run.state_dir": str(tmp_path), "run.symbols": "BTCUSDT", "journal.synchronous": "OFF"}
+        config = load(keys, {}).config
         asked = replace(RunOptions(once=True, virtual=True, demo=False), **options)
         job = Job(asked, config, tmp_path, tmp_path, Silent())
         return run_virtual(lambda clock: Trader(job, clock, Rig(opened)).main())
