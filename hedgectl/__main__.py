@@ -8,29 +8,61 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from typing import Any
 
 INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line and exit with its code. Ctrl-C while modules load ends it at once, with 130."""
+    """Run the command line and exit with its code. Ctrl-C while modules load, and the second one, end it at once."""
     _open_streams()
-    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # not so where a shell had it ignored
-    if ours:
-        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    interrupts = Interrupts()
     from hedgectl.commands.app import call
 
-    if ours:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupts.loaded()
     if "--no-color" in sys.argv:
         os.environ["NO_COLOR"] = "1"  # help pages are Typer's, and listen to this alone
     try:
-        code = call(sys.argv[1:])
+        code = call(sys.argv[1:], interrupts.came)
     except KeyboardInterrupt:  # between two lines of ours
         code = INTERRUPTED
-    if ours:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the answer is given: there is nothing left to interrupt
+    interrupts.over()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if code == INTERRUPTED:  # what was half loaded is not tidied up: it would complain
+        os._exit(code)
     sys.exit(code)
+
+
+class Interrupts:
+    """Ctrl-C as this program takes it, unless a shell had it ignored: at once while nothing has begun, then as a
+    KeyboardInterrupt, and the second one at once. `came` says whether there was one: libraries may call it otherwise."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        self._take(lambda *_: os._exit(INTERRUPTED))
+
+    def loaded(self) -> None:
+        """Commands can be interrupted in order from now on."""
+        self._take(self._raise)
+
+    def over(self) -> None:
+        """The answer is given: there is nothing left to interrupt."""
+        self._take(signal.SIG_IGN)
+
+    def came(self) -> bool:
+        return self._count > 0
+
+    def _raise(self, *_: object) -> None:
+        self._count += 1
+        if self._count > 1:
+            os._exit(INTERRUPTED)
+        raise KeyboardInterrupt
+
+    def _take(self, handler: Any) -> None:
+        if self._ours:
+            signal.signal(signal.SIGINT, handler)
 
 
 def _open_streams() -> None:

@@ -9,13 +9,13 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import typer
 
 from hedgectl.commands import config, drill, explain, kill, reconcile, run, sim, sizing, status, submit, trace, version
-from hedgectl.commands.common import CONTEXT, finish, shown_examples, signed, take_common
+from hedgectl.commands.common import CONTEXT, ended_early, finish, shown_examples, signed, take_common
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 NAME = "hedgectl"
@@ -63,8 +63,11 @@ def walk() -> Iterator[tuple[str, Any]]:
         pending += [(f"{path} {name}".strip(), child) for name, child in children.items()]
 
 
-def call(args: list[str]) -> int:
-    """The exit code of one command line. Usage errors are 2, Ctrl-C is 130, a bug is 70 and leaves a report."""
+def call(args: list[str], interrupted: Callable[[], bool] = bool) -> int:
+    """The exit code of one command line. Usage errors are 2, Ctrl-C is 130, a bug is 70 and leaves a report.
+
+    `interrupted` says whether Ctrl-C came: a library that loads may make another error of it.
+    """
     from hedgectl.commands.output import Unwritable
     from hedgectl.config.problem import ConfigRefused
 
@@ -82,7 +85,7 @@ def call(args: list[str]) -> int:
             return _told(_bug(wrong, args), args)
         return _told(_unwritable(str(wrong.strerror), args), [])  # a help page, which Typer prints by itself
     except Exception as bug:  # the outermost edge: nothing is hidden, a report is written
-        return _told(_bug(bug, args), args)
+        return _told(ended_early(_name(args)) if interrupted() else _bug(bug, args), args)
 
 
 def _usage(wrong: typer.TyperException, args: list[str]) -> Result:

@@ -103,7 +103,7 @@ def command(
             try:
                 result = function(common, **given)
             except KeyboardInterrupt:
-                result = interrupted(ctx.command_path.partition(" ")[2])
+                result = ended_early(ctx.command_path.partition(" ")[2])
             finish(result, common)
 
         signed(entry, [CONTEXT, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
@@ -126,7 +126,7 @@ def escape(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def interrupted(name: str) -> Result:
+def ended_early(name: str) -> Result:
     """What a command answers that Ctrl-C ended before it had an answer."""
     problem = Problem("cli.interrupted", "ended by Ctrl-C before it was done", "start it again")
     return Result(name, ExitCode.INTERRUPTED, problems=(problem,))

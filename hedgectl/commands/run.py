@@ -13,6 +13,7 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 if TYPE_CHECKING:
     from hedgectl.config.options import RunOptions
     from hedgectl.config.schema import Config
+    from hedgectl.runtime.signals import Stops
     from hedgectl.screens.view import RunSummary
 EXAMPLES = (
     "hedgectl run --for 20s # in the box: no keys",
@@ -44,6 +45,7 @@ def run(
 
     from hedgectl.config.options import RunOptions, duration_s
     from hedgectl.config.sources import load
+    from hedgectl.runtime.signals import Stops
 
     try:
         for_s = duration_s(for_) if for_ else None
@@ -56,14 +58,14 @@ def run(
         "box.seed": seed,
         "box.position_mode": position_mode or None,
     }
-    loaded = load(flags, os.environ, common.config)
     options = RunOptions(for_s, virtual, once, live, not no_demo, feed, sim_url or None)
-    _check(options, loaded.config.run.environment)
+    with Stops() as stops:  # from here on the first signal means an end in order, however early it comes
+        loaded = load(flags, os.environ, common.config)
+        _check(options, loaded.config.run.environment)
+        return _trade(common, options, loaded.config, stops)
 
-    return _trade(common, options, loaded.config)
 
-
-def _trade(common: Common, options: RunOptions, config: Config) -> Result:
+def _trade(common: Common, options: RunOptions, config: Config, stops: Stops) -> Result:
     """Run, and say what it came to or why it could not."""
     import os
     import sys
@@ -81,6 +83,9 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
     from hedgectl.venue.client import ClientError
     from hedgectl.venue.credentials import Credentials
 
+    if stops.asked:
+        said = line(("run       ", Tone.DIM), f"ended by {stops.asked} before it began: nothing was opened or sent")
+        return Result("run", data={"why": stops.asked}, lines=(said,))
     output = output_for(common)
     if (profile := staged(config)) and not common.quiet:
         write([line((profile, Tone.WARN))], sys.stderr, common.no_color)
@@ -88,7 +93,7 @@ def _trade(common: Common, options: RunOptions, config: Config) -> Result:
         environment = config.run.environment
         secrets = find_secrets(os.environ, environment) if environment != "sim" else None
         credentials = Credentials(secrets.key, secrets.secret) if secrets is not None else None
-        summary = assembly.run(options, config, output, credentials)
+        summary = assembly.run(options, config, output, credentials, stops)
     except SecretsRefused as wrong:
         return _cannot(ExitCode.CREDENTIALS, "credentials.missing", wrong.what, wrong.hint)
     except (LockHeld, ControlBusy) as wrong:

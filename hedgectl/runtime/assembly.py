@@ -78,8 +78,9 @@ def run(
     config: Config,
     output: Output | None = None,
     credentials: Credentials | None = None,
+    stops: Stops | None = None,
 ) -> RunSummary:
-    """Trade until the end that was asked for, and say what it came to.
+    """Trade until the end that was asked for, and say what it came to. `stops`: the signals that may ask for it.
 
     Raises LockHeld, ControlBusy, ClientError, FeedError, JournalUnusable, OSError: each says what to do.
     """
@@ -90,8 +91,8 @@ def run(
         name = f"seed{config.box.seed}" + ("-virtual" if options.virtual else "")
         folder = fresh_folder(state_dir / "sim", name, now_ms)
     key = credentials.key if credentials is not None else None
-    with Stops() as stops, locked(folder, state_dir, key, now_ms):
-        job = Job(options, config, folder, state_dir, output or Silent(), credentials, stops)
+    job = Job(options, config, folder, state_dir, output or Silent(), credentials, stops)
+    with locked(folder, state_dir, key, now_ms):
         if options.virtual:
             return run_virtual(lambda clock: Trader(job, clock).main())
         return asyncio.run(Trader(job, RealClock()).main())
