@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from hedgectl.core.engine.believing import knobs_for
@@ -13,18 +15,30 @@ from hedgectl.core.model.event import EntryAccepted, Inferred, IntentRefused
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Mode, Purpose, Side, Tif
-from hedgectl.core.model.verdict import APPROVED, Refused, code, refused
+from hedgectl.core.model.verdict import APPROVED, Refused, Verdict, code, refused
 from hedgectl.core.orders.clientid import intent_hash
 from hedgectl.core.orders.sides import opening_leg
 from hedgectl.core.risk.desk import Desk
 from hedgectl.core.risk.exposure import EXPOSURE
-from hedgectl.core.risk.identity import IDENTITY
+from hedgectl.core.risk.identity import IDENTITY, NEEDS
 from hedgectl.core.risk.sizing import Sized, quantity_max, size, split
 from hedgectl.core.state.durable import key_of
 
 WRONG_LEG = code("intent.wrong_leg", "A BUY opens LONG and a SELL opens SHORT; the intent says otherwise.")
 CORRELATION_CHARS = 10
 LEGS = tuple(leg.value for leg in Leg)
+SIZED_BY = ("instrument", "quote", "nav")
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """No verdict: what the gate compares is not known, and an earlier gate has refused for that."""
+
+    missing: str
+
+
+Judged = tuple[Callable[..., object], Verdict | Sized | Unasked]
+"""A gate, and what it said."""
 
 
 def correlation_of(intent_id: str) -> str:
@@ -69,23 +83,43 @@ def consider_entry(work: Work, entry: Entry) -> None:
         )
 
 
-def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused | None:
-    """Every gate in its fixed order: identity, size, exposure, leverage, rate budget (R1). None: it is held until its
-    leverage is set, which a paper order needs not."""
+def judged(entry: Entry, desk: Desk) -> Iterator[Judged]:
+    """Every gate that looks at the desk, in its fixed order (R1): identity, leg, size, exposure. Lazy: a run stops at
+    the first refusal, a dry run hears them all."""
     for gate in IDENTITY:
-        verdict = gate(entry, desk)
-        if verdict is not APPROVED and isinstance(verdict, Refused):
-            return verdict
-    if entry.leg not in (None, Leg.BOTH, opening_leg(entry.side)):
-        found = f"{entry.side} {entry.leg}"
-        return refused(WRONG_LEG, found, f"{entry.side} {opening_leg(entry.side)}", "to leave a position send an exit")
-    sized = size(entry, desk)
-    if isinstance(sized, Refused):
-        return sized
+        needed = NEEDS.get(gate)
+        if needed is not None and getattr(desk, needed) is None:
+            yield gate, Unasked(needed)
+        else:
+            yield gate, gate(entry, desk)
+    yield leg_fits, leg_fits(entry)
+    missing = next((each for each in SIZED_BY if getattr(desk, each) is None), "")
+    sized = Unasked(missing) if missing else size(entry, desk)
+    yield size, sized
     for cap in EXPOSURE:
-        verdict = cap(entry, sized, desk)
+        yield cap, cap(entry, sized, desk) if isinstance(sized, Sized) else Unasked("size")
+
+
+def leg_fits(entry: Entry) -> Verdict:
+    """A leg that is named is the one that the side opens."""
+    if entry.leg in (None, Leg.BOTH, opening_leg(entry.side)):
+        return APPROVED
+    found = f"{entry.side} {entry.leg}"
+    return refused(WRONG_LEG, found, f"{entry.side} {opening_leg(entry.side)}", "to leave a position send an exit")
+
+
+def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused | None:
+    """Every gate, then leverage and rate budget (R1). None: it is held until its leverage is set, which a paper order
+    needs not."""
+    sized: Sized | None = None
+    for _, verdict in judged(entry, desk):
+        if verdict is APPROVED:
+            continue
         if isinstance(verdict, Refused):
             return verdict
+        if isinstance(verdict, Sized):
+            sized = verdict
+    assert sized is not None  # what is not known was refused for that
     if not entry.paper:
         leverage = leverage_for(entry, sized.notional_usdt, desk, work.durable.brackets.get(entry.symbol, ()))
         if not has_leverage(work, entry.symbol, leverage):

@@ -16,7 +16,7 @@ from hedgectl.core.model.input import BracketsTaken, LeveragesTaken
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.leverage import Bracket
 from hedgectl.core.model.order import Lane
-from hedgectl.core.model.verdict import Refused, code, refused
+from hedgectl.core.model.verdict import APPROVED, Refused, Verdict, code, refused
 from hedgectl.core.orders.sides import opening_leg
 from hedgectl.core.risk.desk import Desk
 
@@ -53,11 +53,19 @@ def has_leverage(work: Work, symbol: str, leverage: int) -> bool:
     return symbol not in work.volatile.leverage_asked and work.volatile.leverage(symbol) == leverage
 
 
+def may_wait(work: Work) -> Verdict:
+    """Whether one more entry may wait for its leverage."""
+    waiting, most = len(work.durable.held), work.settings.risk.held_max
+    if waiting < most:
+        return APPROVED
+    return refused(PENDING, f"{waiting} waiting", most, "send it again in a moment")
+
+
 def hold(work: Work, entry: Entry, correlation_id: str, leverage: int) -> Refused | None:
     """Have the entry wait, and the leverage set unless the symbol's is being set already; or say why not."""
-    volatile, symbol, most = work.volatile, entry.symbol, work.settings.risk.held_max
-    if len(work.durable.held) >= most:
-        return refused(PENDING, f"{len(work.durable.held)} waiting", most, "send it again in a moment")
+    volatile, symbol = work.volatile, entry.symbol
+    if isinstance(full := may_wait(work), Refused):
+        return full
     was = volatile.leverage(symbol)
     if symbol not in volatile.leverage_asked:
         budget = volatile.budget.grant(Lane.ENTRY, SET_WEIGHT, 0, work.now.exchange_ms)

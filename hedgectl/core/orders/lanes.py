@@ -85,19 +85,22 @@ class Budget:
 
     def grant(self, lane: Lane, weight: int, orders: int, exchange_ms: int) -> Verdict:
         """Room for one request of `weight` that carries `orders` new orders, counted as spent when granted."""
-        if lane is not Lane.PROTECT:
-            no = self._stopped(lane, exchange_ms) or self._over(lane, weight, orders, exchange_ms)
-            if no is not None:
-                return no
-        self.weight.spend(weight, exchange_ms)
-        self.orders_10s.spend(orders, exchange_ms)
-        self.orders_1m.spend(orders, exchange_ms)
-        return APPROVED
+        verdict = self.verdict(lane, weight, orders, exchange_ms)
+        if verdict.approved:
+            self.weight.spend(weight, exchange_ms)
+            self.orders_10s.spend(orders, exchange_ms)
+            self.orders_1m.spend(orders, exchange_ms)
+        return verdict
+
+    def verdict(self, lane: Lane, weight: int, orders: int, exchange_ms: int) -> Verdict:
+        """What `grant` would say. Nothing is spent."""
+        if lane is Lane.PROTECT:
+            return APPROVED
+        return self._stopped(lane, exchange_ms) or self._over(lane, weight, orders, exchange_ms) or APPROVED
 
     def allows(self, lane: Lane, weight: int, orders: int, exchange_ms: int) -> bool:
         """Whether `grant` would grant it. Nothing is spent."""
-        no = self._stopped(lane, exchange_ms) or self._over(lane, weight, orders, exchange_ms)
-        return lane is Lane.PROTECT or no is None
+        return self.verdict(lane, weight, orders, exchange_ms).approved
 
     def seen(self, reply: Reply, exchange_ms: int) -> None:
         """Learn from an answer: its counts, and a 429 or 418 with its Retry-After."""

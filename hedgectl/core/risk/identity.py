@@ -59,3 +59,11 @@ IDENTITY: tuple[Gate, ...] = (
     within_collar,
     not_crossing,
 )
+
+NEEDS: dict[Gate, str] = {
+    day_not_lost: "nav",
+    not_drawn_down: "nav",
+    within_collar: "quote",
+}
+"""The fact of the desk without which a gate has nothing to compare. An earlier gate refuses for want of it: `nav_known`,
+`quote_fresh`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.intent import Entry
@@ -49,34 +50,54 @@ class Sized:
         return self.quantity * self.price
 
 
-def size(entry: Entry, desk: Desk) -> Sized | Refused:
-    """The vetted quantity of an entry; `desk` has passed the identity gates, so instrument and quote are there."""
+class Steps(NamedTuple):
+    """How a wish becomes a quantity: `allowed_usdt` is what the tightest cap leaves of it (None: an explicit quantity,
+    which no cap clips), `quantity` that on the step, `smallest` the floor, `largest` what so many parts carry."""
+
+    price: Decimal
+    caps: tuple[Cap, ...]
+    allowed_usdt: Decimal | None
+    step: Decimal
+    quantity: Decimal
+    smallest: Decimal
+    largest: Decimal
+
+
+def steps(entry: Entry, desk: Desk) -> Steps:
+    """Every step of sizing an entry, refused or not; instrument, quote and NAV are there."""
     rules, quote = desk.instrument, desk.quote
     assert rules is not None
     assert quote is not None
     price = entry.price or (quote.ask if entry.side is Side.BUY else quote.bid)
     market = entry.kind is Kind.MARKET
     step = rules.market_step if market else rules.step
+    caps, allowed_usdt, quantity = caps_of(desk), None, entry.quantity
+    if quantity is None:
+        assert entry.notional_usdt is not None
+        allowed_usdt = min(entry.notional_usdt, tightest(caps).usdt)
+        quantity = floor_step(allowed_usdt / price, step)
+    smallest = smallest_quantity(rules, price, market, floor_usdt(desk.settings.risk, entry.symbol))
+    largest = desk.settings.parts_max * quantity_max(rules, market)
+    return Steps(price, caps, allowed_usdt, step, quantity, smallest, largest)
+
+
+def size(entry: Entry, desk: Desk) -> Sized | Refused:
+    """The vetted quantity of an entry; `desk` has passed the identity gates, so instrument and quote are there."""
+    rules = desk.instrument
+    assert rules is not None
     if entry.price is not None and entry.price % rules.tick:
         near = plain(floor_step(entry.price, rules.tick))
         return refused(OFF_TICK, plain(entry.price), plain(rules.tick), f"use {near}")
-    caps = caps_of(desk)
-    if entry.quantity is not None:
-        if entry.quantity % step:
-            near = plain(floor_step(entry.quantity, step))
-            return refused(OFF_STEP, plain(entry.quantity), plain(step), f"use {near}")
-        quantity = entry.quantity
-    else:
-        assert entry.notional_usdt is not None
-        quantity = floor_step(min(entry.notional_usdt, tightest(caps).usdt) / price, step)
-    smallest = smallest_quantity(rules, price, market, floor_usdt(desk.settings.risk, entry.symbol))
-    if quantity < smallest:
-        return _too_small(entry, desk, tightest(caps), quantity, smallest, price)
-    parts_max = desk.settings.parts_max
-    if quantity > parts_max * quantity_max(rules, market):
-        largest = parts_max * quantity_max(rules, market)
-        return refused(TOO_MANY_PARTS, plain(quantity), plain(largest), f"wish at most {plain(largest)}")
-    return Sized(quantity, price, caps)
+    found = steps(entry, desk)
+    if found.quantity % found.step:  # a wish was rounded down to it
+        near = plain(floor_step(found.quantity, found.step))
+        return refused(OFF_STEP, plain(found.quantity), plain(found.step), f"use {near}")
+    if found.quantity < found.smallest:
+        return _too_small(entry, desk, tightest(found.caps), found.quantity, found.smallest, found.price)
+    if found.quantity > found.largest:
+        most = plain(found.largest)
+        return refused(TOO_MANY_PARTS, plain(found.quantity), most, f"wish at most {most}")
+    return Sized(found.quantity, found.price, found.caps)
 
 
 def _too_small(entry: Entry, desk: Desk, cap: Cap, quantity: Decimal, smallest: Decimal, price: Decimal) -> Refused:
