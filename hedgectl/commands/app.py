@@ -14,7 +14,21 @@ from typing import Any
 
 import typer
 
-from hedgectl.commands import config, drill, explain, kill, reconcile, run, sim, sizing, status, submit, trace, version
+from hedgectl.commands import (
+    config,
+    drill,
+    explain,
+    kill,
+    reconcile,
+    route,
+    run,
+    sim,
+    sizing,
+    status,
+    submit,
+    trace,
+    version,
+)
 from hedgectl.commands.common import CONTEXT, ended_early, finish, shown_examples, signed, take_common
 from hedgectl.commands.result import ExitCode, Problem, Result
 
@@ -33,7 +47,7 @@ app = typer.Typer(
     help="Sends your trading intents to Binance USD-M futures, and knows at every moment how sure it is.",
     epilog=shown_examples(EXAMPLES),
 )
-for room in (run, submit, kill, sim, status, sizing, trace, explain, reconcile, config, drill, version):
+for room in (run, submit, kill, sim, status, sizing, route, trace, explain, reconcile, config, drill, version):
     room.register(app)
 
 

@@ -57,20 +57,20 @@ def submit(
     flags: dict[str, Any] = {key: value for key, value in given.items() if value}
     if bool(source) == bool(flags):
         raise typer.BadParameter("give intents by flags, or as JSON, a file or -", param_hint="JSON|FILE|-")
-    raw = _raw(source) if source else orjson.dumps(flags)
+    raw = raw_of(source, STDIN_BYTES_MAX) if source else orjson.dumps(flags)
     return hand_over(raw, state_dir(common.config, common.state_dir), round(time.time() * 1000), ANSWER_S_MAX)
 
 
-def _raw(source: str) -> bytes:
-    """The bytes that an argument names."""
+def raw_of(source: str, bytes_max: int) -> bytes:
+    """The bytes that an argument names (JSON text, a file, or - for stdin), and one more where there are too many."""
     import sys
 
     if source == "-":
-        return sys.stdin.buffer.read(STDIN_BYTES_MAX + 1)
+        return sys.stdin.buffer.read(bytes_max + 1)
     if source.lstrip()[:1] in ("{", "["):
         return source.encode("utf-8", "surrogateescape")
     try:
         with Path(source).open("rb") as file:
-            return file.read(STDIN_BYTES_MAX + 1)
+            return file.read(bytes_max + 1)
     except OSError as wrong:
         raise typer.BadParameter(f"{source}: {wrong.strerror}", param_hint="JSON|FILE|-") from wrong

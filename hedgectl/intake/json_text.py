@@ -52,37 +52,38 @@ def show(value: object) -> str:
     return clean if len(clean) <= FOUND_CHARS_MAX else clean[: FOUND_CHARS_MAX - 1] + "…"
 
 
-def documents(raw: bytes, bounds: Bounds) -> list[Any | Bad]:
-    """The intents of a message, each a parsed value or why it is none. At most `intents_max` and one more."""
+def documents(raw: bytes, bounds: Bounds) -> list[tuple[int, Any | Bad]]:
+    """The intents of a message, each a parsed value or why it is none, with its number: the line where there is one a
+    line, else its place, from 1 on; 0 for what is wrong with the message. At most `intents_max` and one more."""
     if len(raw) > bounds.intent_bytes_max * bounds.intents_max:
-        return [Bad(codes.TOO_BIG, "", f"{len(raw)} bytes", "send fewer intents at a time")]
+        return [(0, Bad(codes.TOO_BIG, "", f"{len(raw)} bytes", "send fewer intents at a time"))]
     if not raw.strip():
-        return [Bad(codes.EMPTY, "", "", "send a JSON object")]
+        return [(0, Bad(codes.EMPTY, "", "", "send a JSON object"))]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        return [Bad(codes.NOT_UTF8, "", f"byte {wrong.start}", "encode the message as UTF-8")]
+        return [(0, Bad(codes.NOT_UTF8, "", f"byte {wrong.start}", "encode the message as UTF-8"))]
     whole = _parse(text)
     if isinstance(whole, list):
-        return _bounded([_sized(each, bounds) for each in whole], bounds)
-    lines = [each for each in text.split("\n") if each.strip()]
+        return _bounded([(number, _sized(each, bounds)) for number, each in enumerate(whole, 1)], bounds)
+    lines = [(number, each) for number, each in enumerate(text.split("\n"), 1) if each.strip()]
     if (
         isinstance(whole, Bad)
         and len(lines) > 1
         and text.lstrip()[:1] != "["
-        and any(_looks_whole(each) for each in lines)
+        and any(_looks_whole(each) for _, each in lines)
     ):
-        return _bounded([_alone(each, bounds) for each in lines[: bounds.intents_max + 1]], bounds)
-    return [_too_big(bounds) if len(raw) > bounds.intent_bytes_max else whole]
+        return _bounded([(number, _alone(each, bounds)) for number, each in lines[: bounds.intents_max + 1]], bounds)
+    return [(1, _too_big(bounds) if len(raw) > bounds.intent_bytes_max else whole)]
 
 
-def _bounded(found: list[Any | Bad], bounds: Bounds) -> list[Any | Bad]:
+def _bounded(found: list[tuple[int, Any | Bad]], bounds: Bounds) -> list[tuple[int, Any | Bad]]:
     if not found:
-        return [Bad(codes.EMPTY, "", "[]", "send at least one intent")]
+        return [(0, Bad(codes.EMPTY, "", "[]", "send at least one intent"))]
     if len(found) <= bounds.intents_max:
         return found
     rest = Bad(codes.TOO_MANY, "", f"more than {bounds.intents_max}", f"send at most {bounds.intents_max} at a time")
-    return [*found[: bounds.intents_max], rest]
+    return [*found[: bounds.intents_max], (0, rest)]
 
 
 def _looks_whole(text: str) -> bool:

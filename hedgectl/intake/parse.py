@@ -52,16 +52,23 @@ def parse_intents(
     `now_ms` is exchange time. An intent without an id gets one from its content, `salt` and its time, so that the same
     message read twice is the same intent; `salt` names the message where it has a name (a file).
     """
-    found: list[IntentReceived | IntentInvalid] = []
-    for number, document in enumerate(documents(raw, limits.bounds)):
+    return [given for _, given in numbered_intents(raw, now_ms=now_ms, limits=limits, origin=origin, salt=salt)]
+
+
+def numbered_intents(
+    raw: bytes, *, now_ms: int, limits: IntakeLimits, origin: str, salt: str = ""
+) -> list[tuple[int, IntentReceived | IntentInvalid]]:
+    """The same, each with its line, or its place in an array; 0 stands for the message itself."""
+    found: list[tuple[int, IntentReceived | IntentInvalid]] = []
+    for place, (number, document) in enumerate(documents(raw, limits.bounds)):
         try:
             if isinstance(document, Bad):
                 raise Malformed(document.code, document.field, document.found, document.hint)
-            intent = _intent(document, now_ms, limits, f"{salt}#{number}" if salt else "")
-            found.append(IntentReceived(intent, origin))
+            intent = _intent(document, now_ms, limits, f"{salt}#{place}" if salt else "")
+            found.append((number, IntentReceived(intent, origin)))
         except Malformed as wrong:
             bad = wrong.bad
-            found.append(IntentInvalid(_id_of(document), bad.code, bad.field, bad.found, bad.hint, origin))
+            found.append((number, IntentInvalid(_id_of(document), bad.code, bad.field, bad.found, bad.hint, origin)))
     return found
 
 

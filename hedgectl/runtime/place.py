@@ -64,9 +64,11 @@ def open_place(
     faults: FaultProfile | None = None,
     notices: Notices | None = None,
     again: Place | None = None,
+    through: Callable[[Transport], Transport] | None = None,
 ) -> Place:
     """The place that the options name. `credentials` None stands for the embedded exchange's own; `again` is a place in
-    this process that is entered anew, as after a crash: the same exchange with the same troubles.
+    this process that is entered anew, as after a crash: the same exchange with the same troubles. `through` is put in
+    front of the transport, for those who may do less than a run.
 
     Raises ClientError (no client can be made), FeedError (the market file is unusable), ValueError (bad address).
     """
@@ -83,7 +85,8 @@ def open_place(
         from hedgectl.venue.streams import BoxStream
         from hedgectl.venue.transports.box import InProcess
 
-        binance = _binance(environment, credentials, InProcess(wire), clock, exchange, rng, notices)
+        inside = through(InProcess(wire)) if through is not None else InProcess(wire)
+        binance = _binance(environment, credentials, inside, clock, exchange, rng, notices)
         stream = Session(binance, BoxStream(wire), clock, rng)
         feed = box.exchange.world.feed
         return Place(
@@ -100,8 +103,9 @@ def open_place(
     from hedgectl.venue.streams import WebSocketStream
     from hedgectl.venue.transports.aiohttp_ import Http
 
-    http = Http(environment, options.sim_url)
-    binance = _binance(environment, credentials, http, clock, exchange, rng, notices)
+    http: Transport = Http(environment, options.sim_url)
+    outside = through(http) if through is not None else http
+    binance = _binance(environment, credentials, outside, clock, exchange, rng, notices)
     limits = StreamLimits()
     stream = Session(binance, WebSocketStream(environment, limits, options.sim_url), clock, rng, limits)
     return Place(environment.value, config.run.symbols, credentials.key, PaperWrites(binance), stream)

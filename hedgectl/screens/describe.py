@@ -11,7 +11,8 @@ from typing import Any
 
 from hedgectl.core.model import event as e
 from hedgectl.core.model.intent import Entry, Exit
-from hedgectl.core.model.order import Leg, Purpose
+from hedgectl.core.model.order import Action, Leg, Prepared, Purpose, Side
+from hedgectl.core.orders.sides import opening_leg
 from hedgectl.screens.ink import Tone
 from hedgectl.screens.words import money, price, quantity
 
@@ -44,6 +45,23 @@ def wish(intent: Entry | Exit) -> str:
     if isinstance(intent, Exit):
         return "all" if intent.quantity is None else quantity(intent.quantity)
     return quantity(intent.quantity) if intent.quantity is not None else f"{money(intent.notional_usdt)} USDT"
+
+
+def leg_reason(side: Side, leg: Leg) -> str:
+    """Why a side that names no leg means this one (X3).
+
+    >>> leg_reason(Side.BUY, Leg.SHORT), leg_reason(Side.BUY, Leg.LONG)
+    ('BUY closes SHORT', 'BUY opens LONG')
+    """
+    return f"{side} {'opens' if opening_leg(side) is leg else 'closes'} {leg}"
+
+
+def sides_said(order: Prepared) -> str:
+    """How a close of a quantity says on the wire that it closes; "" for any other order."""
+    if order.action is not Action.CLOSE:
+        return ""
+    flag = "with reduceOnly" if order.reduce_only else "without reduceOnly: the leg says it"
+    return f"as {order.position_side} {flag}"
 
 
 def _started(each: e.RunStarted) -> Said:
@@ -84,7 +102,8 @@ def _prepared(each: e.OrderPrepared) -> Said:
     paper = "  paper" if order.paper else ""
     tries = f"  attempt {order.attempt}" if order.attempt > 1 else ""
     side = f"{order.side} {order.leg} {size}{at}{trigger}"
-    return "send", f"{PURPOSES[order.purpose]}  {order.kind} {side}  {order.client_id}{tries}{paper}", Tone.PLAIN
+    sides = f"  {said}" if (said := sides_said(order)) else ""
+    return "send", f"{PURPOSES[order.purpose]}  {order.kind} {side}  {order.client_id}{tries}{paper}{sides}", Tone.PLAIN
 
 
 def _accepted(each: e.OrderAccepted) -> Said:
@@ -152,7 +171,8 @@ def _held(each: e.IntentHeld) -> Said:
 
 
 def _inferred(each: e.Inferred) -> Said:
-    return "inferred", f"{each.side} {each.symbol} -> {each.inferred_side}", Tone.DIM
+    why = leg_reason(each.side, each.inferred_side)
+    return "inferred", f"{each.side} {each.symbol} -> {each.inferred_side}: {why}", Tone.DIM
 
 
 def _alert(each: e.Alert) -> Said:

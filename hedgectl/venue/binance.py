@@ -7,7 +7,7 @@ two codes and of nothing else (L9).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import TypeVar
@@ -28,21 +28,17 @@ from hedgectl.core.model.input import (
 from hedgectl.core.model.order import Prepared
 from hedgectl.core.model.reply import Answer, Reply
 from hedgectl.core.orders.outcome import GONE, error_of
-from hedgectl.core.orders.params import wire_params
 from hedgectl.venue.account import read_leverage, read_mode, read_snapshot
 from hedgectl.venue.asking import NO_PARAMS, Asking, Failed
 from hedgectl.venue.ccxt_client import Asked, Client
 from hedgectl.venue.endpoints import (
     ALGO_CANCEL,
     ALGO_GET,
-    ALGO_SEND,
-    LEVERAGE_SET,
     LISTEN_KEY_END,
     LISTEN_KEY_KEEP,
     LISTEN_KEY_NEW,
     ORDER_CANCEL,
     ORDER_GET,
-    ORDER_SEND,
     Endpoint,
 )
 from hedgectl.venue.fields import MALFORMED, text
@@ -54,6 +50,7 @@ from hedgectl.venue.rates import Rates
 from hedgectl.venue.retry import OnRetry, Reader, why
 from hedgectl.venue.rows import algo_row, order_row
 from hedgectl.venue.trades import read_trades
+from hedgectl.venue.wire import leverage_write, order_write
 
 T = TypeVar("T")
 
@@ -108,11 +105,9 @@ class Binance:
 
     async def send(self, order: Prepared) -> Answer:
         """Send once. Given up when the exchange can no longer accept it (timestamp + recvWindow + 1 s)."""
-        if order.paper:
-            raise ValueError(f"{order.client_id}: a paper order never reaches an exchange")
         timeout_ms = min(self.limits.write_timeout_ms, order.recv_window_ms + AHEAD_MS)
-        endpoint = ALGO_SEND if order.kind.conditional else ORDER_SEND
-        return await self._write(endpoint, wire_params(order), timeout_ms)
+        write = order_write(order)
+        return await self._write(write.endpoint, write.params, timeout_ms)
 
     async def cancel(self, client_id: str, symbol: str, conditional: bool) -> Answer:
         """Withdraw once, by client id."""
@@ -180,8 +175,8 @@ class Binance:
     async def set_leverage(self, symbol: str, leverage: int) -> LeverageTaken | ReadFailed:
         """Set once, and read back what holds now: the answer to the write is not taken for it (R9). An entry waits for
         it, and reading back decides, so it is given up as soon as a read is."""
-        params = {"symbol": symbol, "leverage": str(leverage)}
-        answer = await self._write(LEVERAGE_SET, params, self.limits.read_timeout_ms)
+        write = leverage_write(symbol, leverage)
+        answer = await self._write(write.endpoint, write.params, self.limits.read_timeout_ms)
         read = self._stopped(await self.leverage(symbol))
         return read if isinstance(read, ReadFailed) else LeverageTaken(symbol, read, answer)
 
@@ -217,7 +212,7 @@ class Binance:
             return replace(read, status=418 if rates.banned else 429, until_ms=rates.retry_after_ms)
         return read
 
-    async def _write(self, endpoint: Endpoint, params: dict[str, str], timeout_ms: int) -> Answer:
+    async def _write(self, endpoint: Endpoint, params: Mapping[str, str], timeout_ms: int) -> Answer:
         asked = await self.client.ask(endpoint, params, timeout_ms)
         if asked.noted:
             self.notices.on_noted(endpoint.name, asked.noted)

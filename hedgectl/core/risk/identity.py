@@ -65,5 +65,5 @@ NEEDS: dict[Gate, str] = {
     not_drawn_down: "nav",
     within_collar: "quote",
 }
-"""The fact of the desk without which a gate has nothing to compare. An earlier gate refuses for want of it: `nav_known`,
-`quote_fresh`."""
+"""The fact of the desk without which a gate has nothing to compare; an earlier one (`nav_known`, `quote_fresh`) refuses
+for want of it."""
