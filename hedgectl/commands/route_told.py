@@ -20,7 +20,8 @@ from hedgectl.core.model.verdict import Refused
 from hedgectl.core.risk.caps import tightest
 from hedgectl.runtime.scene import Scene, Supposed
 from hedgectl.screens.describe import leg_reason, sides_said
-from hedgectl.screens.route import Act, RouteView, Wire, route_lines
+from hedgectl.screens.route import route_lines
+from hedgectl.screens.route_view import Act, RouteView, Wire, by_code, count
 from hedgectl.screens.words import duration, money, price, quantity
 from hedgectl.venue.wire import leverage_write, order_write
 
@@ -163,18 +164,14 @@ def _taken(act: Act, symbol: str) -> Decimal:
 
 
 def _problems(acts: Sequence[Act]) -> list[Problem]:
-    found: dict[str, list[Act]] = {}
-    for act in acts:
-        if code := act.refusal[0]:
-            found.setdefault(code, []).append(act)
-    return [_problem(code, several) for code, several in found.items()]
+    return [_problem(code, several) for code, several in by_code(acts).items()]
 
 
 def _problem(code: str, several: Sequence[Act]) -> Problem:
     first = several[0]
     _, number, hint = first.refusal
     name = first.rehearsal.intent.intent_id if first.rehearsal is not None else ""
-    about = {"count": str(len(several)), "line": str(first.number), "intent_id": name}
+    about = {"count": str(count(several)), "line": str(first.number), "intent_id": name}
     return Problem(code, f"line {first.number}: {number}", hint or f"hedgectl explain {code}", about=about)
 
 

@@ -73,7 +73,8 @@ def documents(raw: bytes, bounds: Bounds) -> list[tuple[int, Any | Bad]]:
         and text.lstrip()[:1] != "["
         and any(_looks_whole(each) for _, each in lines)
     ):
-        return _bounded([(number, _alone(each, bounds)) for number, each in lines[: bounds.intents_max + 1]], bounds)
+        kept = lines[: bounds.intents_max + 1]
+        return _bounded([(number, _alone(each, number, bounds)) for number, each in kept], bounds)
     return [(1, _too_big(bounds) if len(raw) > bounds.intent_bytes_max else whole)]
 
 
@@ -90,8 +91,8 @@ def _looks_whole(text: str) -> bool:
     return text.lstrip().startswith("{") and text.rstrip().endswith("}")
 
 
-def _alone(text: str, bounds: Bounds) -> Any | Bad:
-    return _too_big(bounds) if len(text.encode()) > bounds.intent_bytes_max else _parse(text)
+def _alone(text: str, number: int, bounds: Bounds) -> Any | Bad:
+    return _too_big(bounds) if len(text.encode()) > bounds.intent_bytes_max else _parse(text, number)
 
 
 def _sized(value: Any, bounds: Bounds) -> Any | Bad:
@@ -103,8 +104,8 @@ def _too_big(bounds: Bounds) -> Bad:
     return Bad(codes.TOO_BIG, "", f"more than {bounds.intent_bytes_max} bytes", "an intent needs no more than 1 KiB")
 
 
-def _parse(text: str) -> Any | Bad:
-    """One JSON value, or why it is none."""
+def _parse(text: str, first: int = 1) -> Any | Bad:
+    """One JSON value, or why it is none; `first` is the number of its first line."""
     if _depth(text) > DEPTH_MAX:
         return Bad(codes.TOO_DEEP, "", f"deeper than {DEPTH_MAX}", "an intent is a flat object")
     try:
@@ -112,7 +113,7 @@ def _parse(text: str) -> Any | Bad:
             text, parse_float=Decimal, parse_int=Decimal, parse_constant=_constant, object_pairs_hook=_pairs
         )
     except json.JSONDecodeError as wrong:
-        where = f"line {wrong.lineno}, column {wrong.colno}"
+        where = f"line {first - 1 + wrong.lineno}, column {wrong.colno}"
         return Bad(codes.NOT_JSON, "", where, wrong.msg[0].lower() + wrong.msg[1:])
     except Malformed as wrong:
         return wrong.bad

@@ -17,13 +17,15 @@ from hedgectl.core.engine import decide
 from hedgectl.core.model.evidence import PositionRow
 from hedgectl.core.model.input import ClockMeasured, Input, ReadFailed, SnapshotTaken
 from hedgectl.core.model.moment import Moment
+from hedgectl.core.state.volatile import State
 from hedgectl.intake.book import Held
 from hedgectl.runtime.clock import ExchangeTime, RealClock
 from hedgectl.runtime.place import open_place
 from hedgectl.runtime.reconciling import UNREADABLE_HINT, Unread
 from hedgectl.runtime.repairing import book_of
-from hedgectl.runtime.scene import Scene, Supposed, begun, believe, modes_of, past_of, quote, worth
+from hedgectl.runtime.scene import Past, Scene, Supposed, begun, believe, modes_of, past_of, quote, worth
 from hedgectl.venue.credentials import Credentials
+from hedgectl.venue.port import Symbols
 from hedgectl.venue.reading import GetOnly, Reads
 
 T = TypeVar("T")
@@ -63,12 +65,36 @@ def scene_of(door: Door, supposed: Supposed, fresh: bool) -> tuple[Scene, Door]:
             raise
         door, folder, state_dir = replace(door, fresh_box=True), None, None
     exchange = ExchangeTime(RealClock())
-    looked = asyncio.run(look(door, exchange))
+    looked = asyncio.run(_through(door, exchange))
     now = exchange.moment()
     past = None if fresh else past_of(folder, now.wall_ms)
     settings = to_settings(door.config, symbols=looked.symbols)
-    environment = door.config.run.environment
-    state = begun(settings, past, None if fresh else state_dir, environment, now)
+    state = begun(settings, past, None if fresh else state_dir, door.config.run.environment, now)
+    return stand(state, looked, supposed, past, now), door
+
+
+async def _through(door: Door, exchange: ExchangeTime) -> Looked:
+    place = open_place(door.options, door.config, door.credentials, exchange.clock, exchange, through=GetOnly)
+    venue = Reads(place.venue)
+    try:
+        return await look(venue, place.symbols)
+    finally:
+        await venue.close()
+
+
+async def look(venue: Reads, symbols: Symbols) -> Looked:
+    """Read it all once. Raises Unread."""
+    clock: ClockMeasured = _read(await venue.clock())
+    rules, brackets, leverages = await asyncio.gather(
+        venue.instruments(symbols), venue.brackets(symbols), venue.leverages(symbols)
+    )
+    account: SnapshotTaken = _read(await venue.snapshot())
+    market: Input = _read(await venue.quotes(symbols))
+    return Looked((clock, _read(rules), brackets, leverages), account, market, symbols)
+
+
+def stand(state: State, looked: Looked, supposed: Supposed, past: Past | None, now: Moment) -> Scene:
+    """The scene of what was read, but for what is given by hand."""
     account = _supposed(looked.account, supposed, now)
     open_ = [Held(row.symbol, row.leg, row.quantity, row.entry_price) for row in account.positions if row.quantity]
     moved = believe(state, open_, now, strangers=supposed.positions is None)
@@ -78,7 +104,7 @@ def scene_of(door: Door, supposed: Supposed, fresh: bool) -> tuple[Scene, Door]:
         quote(state, supposed.quotes, now)
     else:
         decide(state, looked.market, now)
-    return Scene(state, now, modes_of(state, supposed), past, account, moved), door
+    return Scene(state, now, modes_of(state, supposed), past, account, moved)
 
 
 def _supposed(account: SnapshotTaken, supposed: Supposed, now: Moment) -> SnapshotTaken:
@@ -94,22 +120,6 @@ def _supposed(account: SnapshotTaken, supposed: Supposed, now: Moment) -> Snapsh
         ]
         account = replace(account, positions=tuple(rows))
     return account
-
-
-async def look(door: Door, exchange: ExchangeTime) -> Looked:
-    """Read it all once. Raises Unread."""
-    place = open_place(door.options, door.config, door.credentials, exchange.clock, exchange, through=GetOnly)
-    venue, symbols = Reads(place.venue), place.symbols
-    try:
-        clock: ClockMeasured = _read(await venue.clock())
-        rules, brackets, leverages = await asyncio.gather(
-            venue.instruments(symbols), venue.brackets(symbols), venue.leverages(symbols)
-        )
-        account: SnapshotTaken = _read(await venue.snapshot())
-        market: Input = _read(await venue.quotes(symbols))
-    finally:
-        await venue.close()
-    return Looked((clock, _read(rules), brackets, leverages), account, market, symbols)
 
 
 def _read(answer: T | ReadFailed) -> T:

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hedgectl.core.engine.entries import Unasked
 from hedgectl.core.engine.rehearsing import Outcome, Rehearsal
 from hedgectl.core.engine.surveying import Ruling, Survey
-from hedgectl.core.model.input import IntentInvalid
 from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.money import floor_step
 from hedgectl.core.model.order import Kind, Prepared, Tif
@@ -22,69 +20,13 @@ from hedgectl.core.risk.caps import CENT, tightest
 from hedgectl.core.risk.sizing import Steps
 from hedgectl.screens.describe import leg_reason, sides_said, wish
 from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.route_view import Act, RouteView, Wire, by_code
 from hedgectl.screens.words import duration, grouped, money, plural, price, quantity
 
 ROWS_MAX = 50
 GATE = 18
 NAME = 10
-MALFORMED = "malformed"
-TONES = {Outcome.SEND: Tone.GOOD, Outcome.REFUSED: Tone.BAD}
 SIGNS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARN: "! "}
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A request as it would leave, up to its signature."""
-
-    method: str
-    path: str
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One intent in one mode: what was decided, or why it is none. `number` is its line; `wires` and `cover` are the
-    requests of the rehearsal's writes and of its cover; `rest_ms` how long a resting entry may stay."""
-
-    number: int
-    rehearsal: Rehearsal | None = None
-    bad: IntentInvalid | None = None
-    wires: tuple[Wire, ...] = ()
-    cover: tuple[Wire, ...] = ()
-    rest_ms: int = 0
-
-    @property
-    def verdict(self) -> tuple[str, Tone]:
-        """In a word."""
-        if self.rehearsal is None:
-            return MALFORMED, Tone.BAD
-        outcome = self.rehearsal.outcome
-        return outcome.value.replace("_", " "), TONES.get(outcome, Tone.WARN)
-
-    @property
-    def refusal(self) -> tuple[str, str, str]:
-        """Code, what was found, and what to do; empty where it is not refused."""
-        if self.bad is not None:
-            where = f"{self.bad.field}: " if self.bad.field else ""
-            return self.bad.code, f"{where}{self.bad.found or 'missing'}", self.bad.hint
-        why = self.rehearsal.refused if self.rehearsal is not None else None
-        if why is None:
-            return "", "", ""
-        return why.code, f"{why.number} against {why.limit}" if why.limit else why.number, why.hint
-
-
-@dataclass(frozen=True, slots=True)
-class RouteView:
-    """The whole answer. `sources`: what was known, and from where; `warnings`: (what, hint)."""
-
-    acts: tuple[Act, ...]
-    sources: tuple[tuple[str, str], ...]
-    warnings: tuple[tuple[str, str], ...] = ()
-    whole: bool = False
-
-    @property
-    def intents(self) -> int:
-        return len({each.number for each in self.acts})
 
 
 def route_lines(view: RouteView, width: int) -> list[Line]:
@@ -140,7 +82,7 @@ def _act(act: Act, width: int, alike: Act | None) -> list[Line]:
         leg, side = played.inferred.inferred_side, played.inferred.side
         rows.append(_row("leg", (leg.value, Tone.BOLD), f", inferred: {leg_reason(side, leg)}"))
     if played.survey is None:
-        rows.append(_row("gates", "none: an exit is not asked"))
+        rows.append(_row("gates", "none: nothing may refuse an exit"))
     elif alike is not None:
         rows.append(_row("gates", f"as in {alike.rehearsal.mode if alike.rehearsal else 'the other'} mode"))
     else:
@@ -300,21 +242,16 @@ def _table(acts: Sequence[Act]) -> Iterable[Line]:
 
 
 def _summary(view: RouteView) -> list[Line]:
-    """How many of each verdict, then each code with its count and its first example."""
-    counts = Counter(act.verdict for act in view.acts)
+    """How many of each verdict, then each code with its count and its first example; an intent counts once."""
+    counts = Counter(verdict for verdict, _ in dict.fromkeys((act.verdict, act.number) for act in view.acts))
     said: list[str | Part] = [f"{plural(view.intents, 'intent')}, each by itself: "]
     for at, ((word, tone), count) in enumerate(counts.items()):
         said += [", " if at else "", (f"{grouped(str(count))} {word}", tone)]
     rows = [_row("sum", *said, ("  nothing was sent", Tone.DIM))]
-    codes: dict[str, list[Act]] = {}
-    for act in view.acts:
-        if code := act.refusal[0]:
-            codes.setdefault(code, []).append(act)
-    for code, several in sorted(codes.items(), key=lambda each: -len(each[1])):
+    for code, several in by_code(view.acts).items():
         first = several[0]
         _, found, hint = first.refusal
-        rows.append(
-            line(("✗ ", Tone.BAD), (f"{code:<26}", Tone.BOLD), f"{len(several):>5}  first line {first.number}: {found}")
-        )
+        many = f"{count(several):>5}  first line {first.number}: {found}"
+        rows.append(line(("✗ ", Tone.BAD), (f"{code:<26}", Tone.BOLD), many))
         rows.append(line(" " * 35, (hint, Tone.HINT)))
     return rows

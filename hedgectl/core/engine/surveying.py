@@ -73,7 +73,8 @@ def survey(work: Work, entry: Entry) -> Survey:
     for gate, verdict in judged(cast(Entry, _Asked(entry, "entry.", notes)), cast(Desk, _Asked(desk, "", notes))):
         facts = tuple(notes.items())
         if isinstance(verdict, Sized):
-            sized, verdict, facts = verdict, APPROVED, (("quantity", plain(verdict.quantity)), *_worth(verdict))
+            sized, verdict = verdict, APPROVED
+            facts = (("quantity", plain(sized.quantity)), *_worth(sized))
         elif sized is not None:
             facts = (*_worth(sized), *facts)
         rulings.append(Ruling(gate.__name__, verdict, facts))
