@@ -238,7 +238,7 @@ def _at_venue(asked: Asked, sim_url: str) -> Result:
         where = "a fresh embedded exchange, since no run serves one"
     elif door.options.sim_url:
         where = f"the embedded exchange at {door.options.sim_url}"
-    sources = [("venue", f"{where}, read just now: rules, account, leverage, market")]
+    sources = [("venue", f"{where}, read just now")]
     return _told(asked, scene, sources, [])
 
 

@@ -21,7 +21,7 @@ from hedgectl.core.risk.caps import tightest
 from hedgectl.runtime.scene import Scene, Supposed
 from hedgectl.screens.describe import leg_reason, sides_said
 from hedgectl.screens.route import route_lines
-from hedgectl.screens.route_view import Act, RouteView, Wire, by_code, count
+from hedgectl.screens.route_view import Act, RouteView, Wire, by_code, how_many
 from hedgectl.screens.words import duration, money, price, quantity
 from hedgectl.venue.wire import leverage_write, order_write
 
@@ -70,7 +70,7 @@ def result(
 ) -> Result:
     """What came of all of them. A refusal is a problem: one for each code, with how many and the first of them."""
     known = (("NAV", _nav(scene, supposed)), ("mode", _mode(scene, supposed)), *sources, *_market(supposed, acts))
-    known = (*known, ("past", _past(scene, fresh)))
+    known = (*known, *_past(scene, fresh))
     told = (*warnings, *_doubts(scene, supposed, acts))
     view = RouteView(tuple(acts), known, tuple((each.what, each.hint) for each in told), bool(verbose))
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_IN_A_PIPE
@@ -107,12 +107,13 @@ def _mode(scene: Scene, supposed: Supposed) -> str:
     return f"{mode}  {'as the account has it' if scene.look is not None else 'as the journal has it'}"
 
 
-def _past(scene: Scene, fresh: bool) -> str:
+def _past(scene: Scene, fresh: bool) -> list[tuple[str, str]]:
     if scene.past is None:
-        return "none: --fresh" if fresh else "none: there is no journal"
+        return [("past", "none: --fresh" if fresh else "none: there is no journal")]
     belief, kill = scene.state.durable.belief, scene.state.durable.kill
-    said = f"posture {belief.posture}, {f'killed: {kill.why}' if kill is not None else 'not killed'}"
-    return f"{said}, throttles: as the journal of {scene.past.journal} has it, {duration(scene.past.age_s)} old"
+    killed = f"killed: {kill.why}" if kill is not None else "not killed"
+    said = f"throttles, posture {belief.posture}, {killed}: as the journal has it, {duration(scene.past.age_s)} old"
+    return [("past", said), ("journal", str(scene.past.journal))]
 
 
 def _market(supposed: Supposed, acts: Sequence[Act]) -> list[tuple[str, str]]:
@@ -141,8 +142,8 @@ def _doubts(scene: Scene, supposed: Supposed, acts: Sequence[Act]) -> list[Probl
         found.append(Problem("route.belief_differs", what, "hedgectl reconcile", "warn"))
     fallen = wallet is not None and marks.peak_nav_usdt > wallet.margin_balance
     if past is not None and supposed.nav_usdt is not None and fallen:
-        what = f"losses are measured from the journal's NAV: {money(marks.day_nav_usdt)} today"
-        found.append(Problem("route.journal_nav", what, "--fresh measures them from the NAV given", "warn"))
+        what = f"the drawdown is measured from the journal's highest NAV, {money(marks.peak_nav_usdt)}"
+        found.append(Problem("route.journal_nav", what, "--fresh measures it from the NAV given", "warn"))
     for each in supposed.book.touches if supposed.book is not None else ():
         for act in acts:
             size = _taken(act, each.quote.symbol)
@@ -171,7 +172,7 @@ def _problem(code: str, several: Sequence[Act]) -> Problem:
     first = several[0]
     _, number, hint = first.refusal
     name = first.rehearsal.intent.intent_id if first.rehearsal is not None else ""
-    about = {"count": str(count(several)), "line": str(first.number), "intent_id": name}
+    about = {"count": str(how_many(several)), "line": str(first.number), "intent_id": name}
     return Problem(code, f"line {first.number}: {number}", hint or f"hedgectl explain {code}", about=about)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from hedgectl.core.engine.entries import Unasked
 from hedgectl.core.engine.rehearsing import Outcome, Rehearsal
@@ -20,20 +21,22 @@ from hedgectl.core.risk.caps import CENT, tightest
 from hedgectl.core.risk.sizing import Steps
 from hedgectl.screens.describe import leg_reason, sides_said, wish
 from hedgectl.screens.ink import Line, Part, Tone, cut, line
-from hedgectl.screens.route_view import Act, RouteView, Wire, by_code
+from hedgectl.screens.route_view import Act, RouteView, Wire, by_code, how_many
 from hedgectl.screens.words import duration, grouped, money, plural, price, quantity
 
 ROWS_MAX = 50
 GATE = 18
 NAME = 10
+QUERY_MIN = 20
+SAID_MAX, MODE = 40, 9
+POSITIONS_HINT = 'state "positions" in a book file, or have them read: --nav read'
 SIGNS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARN: "! "}
 
 
 def route_lines(view: RouteView, width: int) -> list[Line]:
     """The answer in at most `width` columns."""
-    rows = [_row(name, text) for name, text in view.sources]
-    rows += [line(("! ", Tone.WARN), f"{what}  ", (hint, Tone.HINT)) for what, hint in view.warnings]
-    rows = [cut(row, width) for row in rows]
+    rows = [cut(_row(name, text), width) for name, text in view.sources]
+    rows += [row for warning in view.warnings for row in _warning(*warning, width)]
     if view.intents == 1 or view.whole:
         shown: list[Act] = []
         for act in view.acts[:ROWS_MAX]:
@@ -46,11 +49,19 @@ def route_lines(view: RouteView, width: int) -> list[Line]:
             return rows
     else:
         rows += [line(), *(cut(row, width) for row in _table(view.acts))]
-    return [*rows, line(), *(cut(row, width) for row in _summary(view))]
+    return [*rows, line(), *_summary(view, width)]
 
 
 def _row(name: str, *parts: str | Part) -> Line:
     return line((f"{name:<{NAME}}", Tone.DIM), *parts)
+
+
+def _warning(what: str, hint: str, width: int) -> list[Line]:
+    """In one row where it fits."""
+    whole = line(("! ", Tone.WARN), f"{what}  ", (hint, Tone.HINT))
+    if len(whole.plain) <= width:
+        return [whole]
+    return [cut(line(("! ", Tone.WARN), what), width), *_wrapped("  ", hint, width)]
 
 
 def _said(act: Act) -> str:
@@ -74,7 +85,7 @@ def _act(act: Act, width: int, alike: Act | None) -> list[Line]:
     played = act.rehearsal
     if played is None:
         code, found, hint = act.refusal
-        return [cut(row, width) for row in (_end(act, f"{code}  {found}"), _row("", (hint, Tone.HINT)))]
+        return [cut(_end(act, f"{code}  {found}"), width), *_wrapped("  ", hint, width)]
     intent, mode = played.intent, f"{played.mode} mode" if played.mode is not None else "mode unknown"
     kind = "post-only" if isinstance(intent, Entry) and intent.kind is Kind.LIMIT else intent.kind.value
     rows = [_row("intent", (f"{_said(act)} ", Tone.BOLD), f"{kind}  {mode}  {intent.intent_id}")]
@@ -88,10 +99,8 @@ def _act(act: Act, width: int, alike: Act | None) -> list[Line]:
     else:
         rows += _gates(played.survey, width)
         rows += _sizing(intent, played.survey)
-    rows += _route(played, act.rest_ms)
-    rows = [cut(row, width) for row in rows]
-    rows += _requests(act, width)
-    return [*rows, *(cut(row, width) for row in _verdict(act))]
+    rows = [cut(row, width) for row in (*rows, *_route(played, act.rest_ms))]
+    return [*rows, *_requests(act, width), *_verdict(act, width)]
 
 
 def _gates(survey: Survey, width: int) -> list[Line]:
@@ -99,21 +108,38 @@ def _gates(survey: Survey, width: int) -> list[Line]:
     refusing = sum(each.refused for each in survey.rulings)
     rows = [_row("gates", (f"{refusing} of {len(survey.rulings)} refuse", Tone.DIM))]
     for each in survey.rulings:
-        rows += _gate(each)
+        rows += _gate(each, width)
     return rows
 
 
-def _gate(each: Ruling) -> list[Line]:
-    name = f"{each.gate.replace('_', ' '):<{GATE}}"
-    facts = "  ".join(f"{what} {value}" for what, value in each.facts)
+def _gate(each: Ruling, width: int) -> list[Line]:
+    name, indent = f"{each.gate.replace('_', ' '):<{GATE}}", " " * (GATE + 2)
     match each.verdict:
         case Refused(code=code, number=number, limit=limit, hint=hint):
             against = f" against {limit}" if limit else ""
             said = line(("✗ ", Tone.BAD), name, (f"{code}  ", Tone.BOLD), f"{number}{against}")
-            return [said, line(" " * (GATE + 2), (hint, Tone.HINT))]
+            return [said, *_wrapped(indent, hint, width)]
         case Unasked(missing=missing):
             return [line(("- ", Tone.DIM), name, (f"not asked: no {missing}", Tone.DIM))]
-    return [line(("✓ ", Tone.GOOD), name, (facts, Tone.DIM))]
+    facts = [f"{what} {value}" for what, value in each.facts]
+    rows = _packed(indent, facts, "  ", width, Tone.DIM) or [line()]
+    return [line(("✓ ", Tone.GOOD), name, *rows[0].parts[1:]), *rows[1:]]
+
+
+def _wrapped(indent: str, text: str, width: int) -> list[Line]:
+    """What to do, wrapped at its words: it is never cut."""
+    return _packed(indent, text.split(" "), " ", width, Tone.HINT) if text else []
+
+
+def _packed(indent: str, pieces: Sequence[str], gap: str, width: int, tone: Tone) -> list[Line]:
+    """As many pieces to a row as fit, none of them cut."""
+    rows: list[str] = []
+    for each in pieces:
+        if rows and len(indent) + len(rows[-1]) + len(gap) + len(each) <= width:
+            rows[-1] += gap + each
+        else:
+            rows.append(each)
+    return [line(indent, (row, tone)) for row in rows]
 
 
 def _sizing(intent: object, survey: Survey) -> list[Line]:
@@ -121,19 +147,19 @@ def _sizing(intent: object, survey: Survey) -> list[Line]:
     found = survey.steps
     if found is None or not isinstance(intent, Entry):
         return []
-    binding = tightest(found.caps)
-    rows = [_row("size", f"asked    {wish(intent)} at {price(found.price)}")]
-    for each in found.caps:
-        most = money(floor_step(each.usdt, CENT))
-        mark = "  binds" if each is binding and _clipped(intent, found) else ""
-        rows.append(_row("", (f"cap     {most:>10} USDT  {each.key}  ({each.code.name})", Tone.DIM), (mark, Tone.WARN)))
-    if found.allowed_usdt is not None and _clipped(intent, found):
-        rows.append(_row("", f"clipped {money(floor_step(found.allowed_usdt, CENT)):>10} USDT by {binding.key}"))
+    binding, clipped = tightest(found.caps), _clipped(intent, found)
+    rows = [_row("asked", f"{wish(intent)} at {price(found.price)}")]
+    for at, each in enumerate(found.caps):
+        said = f"{money(floor_step(each.usdt, CENT)):>10}  {each.code.name:<16} {each.key}"
+        mark = "  binds" if each is binding and clipped else ""
+        rows.append(_row("" if at else "caps", (said, Tone.PLAIN if mark else Tone.DIM), (mark, Tone.WARN)))
+    if found.allowed_usdt is not None and clipped:
+        rows.append(_row("clipped", f"{money(floor_step(found.allowed_usdt, CENT))} USDT by {binding.key}"))
     step = f"{quantity(found.quantity)} by step {quantity(found.step)}"
-    rows.append(_row("", f"rounded {step} = {_worth(found.quantity, found)} USDT"))
-    rows.append(_row("", f"floor   {quantity(found.smallest)} = {_worth(found.smallest, found)} USDT"))
+    rows.append(_row("rounded", f"{step} = {_worth(found.quantity, found)} USDT"))
+    rows.append(_row("floor", f"{quantity(found.smallest)} = {_worth(found.smallest, found)} USDT"))
     if len(survey.parts) > 1:
-        rows.append(_row("", f"split   {len(survey.parts)} orders: {_parts(survey.parts)}"))
+        rows.append(_row("split", f"{len(survey.parts)} orders: {_parts(survey.parts)}"))
     return rows
 
 
@@ -184,22 +210,17 @@ def _plan(order: Prepared, rest_ms: int) -> str:
 def _requests(act: Act, width: int) -> list[Line]:
     """Every request in order, each with the whole text that is signed."""
     rows = [row for each in act.wires for row in _request(each, width)]
-    if act.cover:
-        rows.append(_row("cover", ("once the first of it is filled at that price", Tone.DIM)))
+    if act.cover and act.rehearsal is not None:
+        rows.append(_row("cover", (f"once filled at {price(act.rehearsal.fill_price)}", Tone.DIM)))
         rows += [row for each in act.cover for row in _request(each, width)]
     return rows
 
 
 def _request(wire: Wire, width: int) -> list[Line]:
-    rows, room = [_row("send", (f"{wire.method} {wire.path}", Tone.BOLD))], max(width - NAME, 20)
-    text = ""
-    for number, each in enumerate(wire.query.split("&")):
-        piece = f"&{each}" if number else each
-        if text and len(text) + len(piece) > room:
-            rows.append(_row("", text))
-            text = ""
-        text += piece
-    return [*rows, _row("", text)]
+    first, *rest = wire.query.split("&")
+    pieces = [first, *(f"&{each}" for each in rest)]
+    text = _packed(" " * NAME, pieces, "", max(width, NAME + QUERY_MIN), Tone.PLAIN)
+    return [_row("send", (f"{wire.method} {wire.path}", Tone.BOLD)), *text]
 
 
 def _end(act: Act, said: str) -> Line:
@@ -207,51 +228,61 @@ def _end(act: Act, said: str) -> Line:
     return line((f"{SIGNS[tone]}{word}  ", tone), said)
 
 
-def _verdict(act: Act) -> list[Line]:
+def _verdict(act: Act, width: int) -> list[Line]:
     """How it ends, last."""
     played = act.rehearsal
     assert played is not None
-    nothing = "  (nothing was sent)"
+    nothing, hint = "  (nothing was sent)", ""
     if played.refused is not None:
         code, found, hint = act.refusal
-        return [_end(act, f"{code}  {found}{nothing}"), line("  ", (hint, Tone.HINT))]
-    if played.outcome is Outcome.SEND:
+        said = f"{code}  {found}"
+    elif played.outcome is Outcome.SEND:
         total = sum((each.quantity or Decimal(0) for each in played.orders), Decimal(0))
-        return [_end(act, f"{plural(len(played.orders), 'order')}, {quantity(total)} {played.intent.symbol}{nothing}")]
-    hint = "" if played.outcome is Outcome.NOTHING else 'state "positions" in a book file, or read them: --nav read'
-    return [_end(act, f"{played.waiting}{nothing}"), *([line("  ", (hint, Tone.HINT))] if hint else [])]
+        said = f"{plural(len(played.orders), 'order')}, {quantity(total)} {played.intent.symbol}"
+    else:
+        said = played.waiting
+        hint = "" if played.outcome is Outcome.NOTHING else POSITIONS_HINT
+    return [cut(_end(act, f"{said}{nothing}"), width), *_wrapped("  ", hint, width)]
 
 
 def _table(acts: Sequence[Act]) -> Iterable[Line]:
-    """A row for each intent, the first ROWS_MAX."""
-    several = len({each.rehearsal.mode for each in acts if each.rehearsal is not None}) > 1
-    for act in acts[:ROWS_MAX]:
+    """A row for each intent, the first ROWS_MAX; where its modes differ, one for each of them."""
+    kept = list(_rows_of(acts))
+    shown = [(act, mode, _said(act)) for act, mode in kept[:ROWS_MAX]]
+    room = min(max(len(said) for _, _, said in shown), SAID_MAX) + 2
+    modes = MODE if any(mode for _, mode, _ in shown) else 0
+    for act, mode, said in shown:
         word, tone = act.verdict
-        played = act.rehearsal
-        name = played.intent.intent_id if played is not None else act.bad.intent_id if act.bad is not None else ""
-        mode = f"{(played.mode if played is not None else None) or '':<8}" if several else ""
-        what = _said(act) if played is not None else ""
         code, found, _ = act.refusal
-        said = f"{code}  {found}" if code else plural(len(played.orders), "order") if played is not None else ""
-        yield line(
-            (SIGNS[tone], tone), (f"{act.number:>5}  ", Tone.DIM), f"{name[:16]:<18}{what[:30]:<32}{mode}",
-            (f"{word:<18}", tone), said,
-        )  # fmt: skip
-    if len(acts) > ROWS_MAX:
-        yield line((f"  {grouped(str(len(acts) - ROWS_MAX))} more are not shown; --json has them all", Tone.DIM))
+        orders = plural(len(act.rehearsal.orders), "order") if act.rehearsal is not None else ""
+        row = (f"{act.number:>6}  ", Tone.DIM), f"{said[:SAID_MAX]:<{room}}{mode:<{modes}}"
+        yield line((SIGNS[tone], tone), *row, (code or word, tone), f"  {found if code else orders}")
+    if len(kept) > ROWS_MAX:
+        yield line((f"  {grouped(str(len(kept) - ROWS_MAX))} more are not shown; --json has them all", Tone.DIM))
 
 
-def _summary(view: RouteView) -> list[Line]:
+def _rows_of(acts: Sequence[Act]) -> Iterable[tuple[Act, str]]:
+    """The acts, those of one intent together where its modes come to the same."""
+    for _, group in groupby(acts, key=lambda act: act.number):
+        several = list(group)
+        if len({(each.verdict, each.refusal) for each in several}) == 1:
+            yield several[0], ""
+        else:
+            yield from ((each, str(each.rehearsal.mode if each.rehearsal is not None else "")) for each in several)
+
+
+def _summary(view: RouteView, width: int) -> list[Line]:
     """How many of each verdict, then each code with its count and its first example; an intent counts once."""
     counts = Counter(verdict for verdict, _ in dict.fromkeys((act.verdict, act.number) for act in view.acts))
     said: list[str | Part] = [f"{plural(view.intents, 'intent')}, each by itself: "]
     for at, ((word, tone), count) in enumerate(counts.items()):
         said += [", " if at else "", (f"{grouped(str(count))} {word}", tone)]
-    rows = [_row("sum", *said, ("  nothing was sent", Tone.DIM))]
+    rows = [cut(_row("sum", *said), width)]
     for code, several in by_code(view.acts).items():
         first = several[0]
         _, found, hint = first.refusal
-        many = f"{count(several):>5}  first line {first.number}: {found}"
-        rows.append(line(("✗ ", Tone.BAD), (f"{code:<26}", Tone.BOLD), many))
-        rows.append(line(" " * 35, (hint, Tone.HINT)))
+        where = f"line {first.number}: " if first.number else ""
+        many = f"{how_many(several):>5}  {where}{found}"
+        rows.append(cut(line(("✗ ", Tone.BAD), (f"{code:<26}", Tone.BOLD), many), width))
+        rows += _wrapped(" " * 4, hint, width)
     return rows

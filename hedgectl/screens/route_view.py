@@ -65,7 +65,7 @@ class RouteView:
 
     @property
     def intents(self) -> int:
-        return count(self.acts)
+        return how_many(self.acts)
 
 
 def by_code(acts: Iterable[Act]) -> dict[str, list[Act]]:
@@ -77,6 +77,6 @@ def by_code(acts: Iterable[Act]) -> dict[str, list[Act]]:
     return dict(sorted(codes.items(), key=lambda each: -len(each[1])))
 
 
-def count(acts: Iterable[Act]) -> int:
+def how_many(acts: Iterable[Act]) -> int:
     """How many intents these are, whatever the modes."""
     return len({each.number for each in acts})

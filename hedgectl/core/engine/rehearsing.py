@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from hedgectl.core.decision import Decision
@@ -64,6 +65,13 @@ class Rehearsal:
     def orders(self) -> list[Prepared]:
         """The intent's own orders."""
         return [each.order for each in self.writes if isinstance(each, Send)]
+
+    @property
+    def fill_price(self) -> Decimal | None:
+        """At which the cover is supposed to follow: where an order rests, else what it was sized by."""
+        steps = self.survey.steps if self.survey is not None else None
+        resting = self.orders[0].price if self.orders else None
+        return resting or (steps.price if steps is not None else None)
 
     @property
     def refused(self) -> IntentRefused | None:
@@ -150,9 +158,9 @@ def _names(event: Event, intent_id: str) -> bool:
 def _cover(found: Rehearsal, state: State, now: Moment) -> None:
     """The first order of an entry is filled: the stop that is sent for it, unless the leg has one."""
     first = next((each for each in found.orders if each.purpose is Purpose.ENTRY and not each.paper), None)
-    if first is None or found.survey is None or found.survey.steps is None:
+    price = found.fill_price
+    if first is None or price is None:
         return
-    price = found.orders[0].price or found.survey.steps.price
     quantity, leg = first.quantity or ZERO, Leg(first.position_side)
     symbol, name, at_ms = first.symbol, first.client_id, now.exchange_ms
     trade = TradeRow(symbol, 1, 1, name, first.side, leg, quantity, price, ZERO, "USDT", ZERO, False, at_ms)
