@@ -16,7 +16,7 @@ from hedgectl.core.model.intent import Entry, Exit
 from hedgectl.core.model.order import Kind, Leg, Side
 from hedgectl.core.model.verdict import CODES
 from hedgectl.intake.json_text import Bounds
-from hedgectl.intake.parse import IntakeLimits, parse_intents
+from hedgectl.intake.parse import IntakeLimits, numbered_intents, parse_intents
 
 NOW = 1_790_000_000_000
 GOOD = '{"intent_id":"k7","symbol":"BTCUSDT","side":"BUY","notional_usdt":"100"'
@@ -304,3 +304,19 @@ known_keys = st.sampled_from(
 def test_nothing_that_comes_in_can_raise(raw):
     for each in parse_intents(raw, now_ms=NOW, limits=IntakeLimits()):
         assert isinstance(each, IntentReceived) or (each.code in CODES and each.hint)
+
+
+def test_every_intent_has_its_line_or_its_place():
+    good = b'{"symbol":"BTCUSDT","side":"BUY","notional_usdt":5}'
+    lines = b"\n".join([good, b"", b"nonsense", b'{"symbol":1}', good])
+    limits = IntakeLimits(bounds=Bounds(intents_max=10))
+    found = numbered_intents(lines, now_ms=NOW, limits=limits, origin="test")
+    assert [(number, type(each).__name__) for number, each in found] == [
+        (1, "IntentReceived"), (3, "IntentInvalid"), (4, "IntentInvalid"), (5, "IntentReceived"),
+    ]  # fmt: skip
+    assert found[1][1].found == "line 3, column 1"
+    array = numbered_intents(b"[" + good + b",7]", now_ms=NOW, limits=limits, origin="test")
+    assert [number for number, _ in array] == [1, 2]
+    few = IntakeLimits(bounds=Bounds(intents_max=1))
+    assert [number for number, _ in numbered_intents(lines, now_ms=NOW, limits=few, origin="test")] == [1, 0]
+    assert [number for number, _ in numbered_intents(b" ", now_ms=NOW, limits=few, origin="test")] == [0]
