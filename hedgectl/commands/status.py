@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hedgectl.screens.status import StatusView
-    from hedgectl.screens.view import KillView
+    from hedgectl.screens.view import KillView, SinkView
     from hedgectl.store.reader import Reader
 
 EXAMPLES = (
@@ -53,7 +53,7 @@ def status(common: Common) -> Result:
             kill, note = _killed(folder, reader)
         staged = str(told.get("staged", "")) if told is not None else _staged(common, view.environment)
         others = tuple(OtherView(str(each), str(each.parent), age_s) for each, age_s in found.others)
-        view = replace(view, kill=kill, kill_note=note, staged=staged, others=others)
+        view = replace(view, kill=kill, kill_note=note, staged=staged, others=others, sinks=_sinks(told))
     except JournalUnusable as wrong:
         problem = Problem("journal.unusable", str(wrong), unusable_hint(path))
         return Result("status", ExitCode.PROBLEMS, problems=(problem, *_killed_unheard(folder)))
@@ -73,8 +73,25 @@ def _problems(view: StatusView) -> list[Problem]:
         for each in view.legs
         if not each.covered
     ]
+    found += [
+        Problem("telemetry.down", f"{each.name}: {each.detail}", "free or mend the disk: it goes on by itself", "warn")
+        for each in view.sinks
+        if not each.ok
+    ]
     if not view.live and not view.ended:
         found.append(Problem("run.gone", "the last run did not end in order", "hedgectl run"))
+    return found
+
+
+def _sinks(told: dict[str, Any] | None) -> tuple[SinkView, ...]:
+    """Telemetry as the run tells it; nothing of a run that does not answer, or of a version that has none."""
+    from hedgectl.core.model.codec import decoder
+    from hedgectl.screens.view import SinkView
+
+    try:
+        found: tuple[SinkView, ...] = decoder(tuple[SinkView, ...])((told or {}).get("sinks", []))
+    except (KeyError, TypeError):
+        return ()
     return found
 
 

@@ -15,7 +15,7 @@ from hedgectl.config.problem import NO_FILE, NOT_TOML, TOO_BIG, ConfigProblem, C
 
 FILE_BYTES_MAX = 256 * 1024
 STATE_DIR = "state"
-STATE_DIR_VARIABLE = "HEDGECTL_RUN__STATE_DIR"
+LOGS_DIR = "logs"
 JOURNAL = "journal.db"
 
 
@@ -59,17 +59,37 @@ def read_toml(path: Path) -> dict[str, object]:
 
 def state_dir(config: Path | None, flag: Path | None) -> Path:
     """The state folder: flag, environment, file, default. A file that cannot be read is passed over here."""
-    if flag is not None:
-        return flag
-    if told := os.environ.get(STATE_DIR_VARIABLE):
+    return flag if flag is not None else Path(_told(config, "run", "state_dir") or STATE_DIR)
+
+
+def logs_dir(config: Path | None, flag: Path | None) -> Path:
+    """The folder of telemetry that belongs to a state folder: environment, file, default."""
+    return logs_of(state_dir(config, flag), _told(config, "telemetry", "logs_dir"))
+
+
+def logs_of(state: Path, told: str = "") -> Path:
+    """Where telemetry lies unless it was `told`: beside a folder that is named `state`, else within the state folder,
+    so that two state folders never share it.
+
+    >>> str(logs_of(Path("state"))), str(logs_of(Path("/srv/desk/state"))), str(logs_of(Path("/var/lib/hedgectl")))
+    ('logs', '/srv/desk/logs', '/var/lib/hedgectl/logs')
+    """
+    if told:
         return Path(told)
+    return (state.parent if state.name == STATE_DIR else state) / LOGS_DIR
+
+
+def _told(config: Path | None, section: str, name: str) -> str:
+    """A text of the environment or the file, "" where neither tells it; a file that cannot be read is passed over."""
+    if told := os.environ.get(f"HEDGECTL_{section}__{name}".upper()):
+        return told
     try:
         file = find_file(config)
-        section = read_toml(file).get("run") if file is not None else None
+        table = read_toml(file).get(section) if file is not None else None
     except ConfigRefused:
-        section = None
-    told_by_file = section.get("state_dir") if isinstance(section, dict) else None
-    return Path(told_by_file) if isinstance(told_by_file, str) and told_by_file else Path(STATE_DIR)
+        return ""
+    told_by_file = table.get(name) if isinstance(table, dict) else None
+    return told_by_file if isinstance(told_by_file, str) else ""
 
 
 def journal_path(config: Path | None, flag: Path | None) -> Path:

@@ -26,6 +26,7 @@ from hedgectl.config.keys import (
 )
 from hedgectl.config.schema_live import Live
 from hedgectl.config.schema_risk import Risk, TierCore, TierFringe, TierSatellite
+from hedgectl.config.schema_telemetry import Telemetry
 
 
 class Run(Section):
@@ -210,6 +211,7 @@ class Config(BaseSettings):
     live: Live = Field(default_factory=Live)
     rate: Rate = Field(default_factory=Rate)
     journal: Journal = Field(default_factory=Journal)
+    telemetry: Telemetry = Field(default_factory=Telemetry)
     box: Box = Field(default_factory=Box)
     demo: Demo = Field(default_factory=Demo)
 
@@ -263,6 +265,7 @@ ORDERED = (
     ("belief.stream_fresh_s", "belief.stream_stale_s"),
     ("belief.replies_fresh_s", "belief.replies_stale_s"),
     ("belief.quotes_fresh_s", "belief.quotes_stale_s"),
+    ("telemetry.pause_s_min", "telemetry.pause_s_max"),
     ("demo.notional_usdt", "limits.order_notional_usdt_max"),
 )
 """Pairs of keys of which the first must not be above the second."""

@@ -42,6 +42,7 @@ from hedgectl.runtime.reconciling import Reconciler
 from hedgectl.runtime.signals import Stops
 from hedgectl.runtime.summing import summary_of
 from hedgectl.runtime.tally import Tally
+from hedgectl.runtime.telemetry import telemetry_of
 from hedgectl.runtime.viewing import view_of
 from hedgectl.screens.terminal import Output, Silent
 from hedgectl.screens.view import RunSummary, RunView
@@ -162,7 +163,9 @@ class Trader:
         limits = job.config.limits
         bounds = Bounds(limits.intent_bytes_max, limits.intents_per_message_max)
         intake = IntakeLimits(self.settings.intent_age_ms_max, bounds)
-        self.desk = Desk(self.executor, self.journal, self.exchange, intake, staged(job.config))
+        self.telemetry = telemetry_of(job.config, job.state_dir, self.journal, clock, self._told)
+        sinks = self.telemetry.views
+        self.desk = Desk(self.executor, self.journal, self.exchange, intake, staged(job.config), sinks)
         self.switch = KillSwitch(job.state_dir, self.executor, self.journal)
         self.executor.bar(self.switch.bars)
         self.reconciler = Reconciler(self.executor, self.place.venue, self.journal, self.place.name)
@@ -225,6 +228,7 @@ class Trader:
             if job.stops is not None:
                 job.stops.tell(self.ending.asked)
             notify(READY, os.environ)
+            self.telemetry.start()
             await executor.run()
         finally:
             notify(STOPPING, os.environ)
@@ -281,7 +285,7 @@ class Trader:
         """What a screen shows now."""
         up_ms, now = self.clock.mono_ms() - self.begun_ms, self.exchange.moment()
         view = view_of(self.state, self.tally, self.journal, now, place=self.place.name, up_ms=up_ms, pid=os.getpid())
-        return replace(view, staged=self.desk.staged)
+        return replace(view, staged=self.desk.staged, sinks=view.sinks + self.telemetry.views())
 
     def _retried(self, what: str, attempt: int, wait_ms: int, why: str) -> None:
         self.executor.offer(ReadRetried(what, attempt, wait_ms, why))
@@ -293,7 +297,7 @@ class Trader:
         """Everything noted is on disk, and a snapshot names the seq it holds."""
         whole = self.journal.dead is None
         self.journal_hash = self.journal.hash() if whole and self.virtual else ""
-        self.journal.close()
+        self.telemetry.close(self.journal.close)
         if whole and self.journal.committed_seq == self.journal.last_seq:
             save(self.job.folder, self.state.durable, self.journal.last_seq, self.clock.wall_ms())
 

@@ -7,7 +7,7 @@ socket is answered once the executor has decided, with the verdict and the journ
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -26,6 +26,7 @@ from hedgectl.intake.parse import IntakeLimits, parse_intents
 from hedgectl.runtime.ask import Reply, Request
 from hedgectl.runtime.clock import Clock, ExchangeTime, VirtualClock
 from hedgectl.runtime.executor import Executor
+from hedgectl.screens.view import SinkView
 from hedgectl.store.journal import Journal, JournalDead
 
 VERDICT_S_MAX = 2.0
@@ -43,7 +44,7 @@ def strategy_of(config: Config, symbols: tuple[str, ...], seed: int) -> DemoStra
 
 class Desk:
     """Takes intents in for one run, and tells whoever asked what became of them. `staged` is the first-live profile in
-    words, "" where it does not hold."""
+    words, "" where it does not hold; `sinks` says how telemetry is."""
 
     def __init__(
         self,
@@ -52,9 +53,11 @@ class Desk:
         exchange: ExchangeTime,
         limits: IntakeLimits,
         staged: str = "",
+        sinks: Callable[[], Sequence[SinkView]] = tuple,
     ) -> None:
         self._executor, self._journal, self._exchange, self._limits = executor, journal, exchange, limits
         self.staged = staged
+        self._sinks = sinks
         self._asked: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
     def on_notes(self, notes: Sequence[Noted], now: Moment) -> None:
@@ -124,6 +127,7 @@ class Desk:
             "unsettled": list(self._executor.state.index.unsettled),
             "kill": asdict(durable.kill) if durable.kill is not None else None,
             "staged": self.staged,
+            "sinks": [asdict(each) for each in self._sinks()],
         }
 
     async def take_inbox(self, inbox: Inbox, clock: Clock) -> int:

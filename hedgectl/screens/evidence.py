@@ -97,6 +97,7 @@ TELLERS: dict[type, Callable[[Any], tuple[str, str]]] = {
     given_.ReadFailed: lambda each: ("no read", f"{each.what} {each.symbol}  {each.why}"),
     given_.ReadRetried: lambda each: ("retry", f"{each.what} in {each.wait_ms} ms: {each.why}"),
     given_.SourceFailed: lambda each: ("source", f"{each.name}: {each.why}"),
+    given_.SinkChanged: lambda each: ("sink", f"{each.name}: {each.why or 'up again'}"),
     given_.KillAsked: lambda each: ("kill", f"{each.mode} by {each.by}: {each.why}"),
     given_.KillActed: lambda each: ("kill", f"{plural(len(each.orders), 'order')} sent without the run"),
     given_.RearmAsked: lambda each: ("rearm", f"by {each.by}: {each.why}"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from hedgectl.screens.ink import Line, Part, Tone, line
-from hedgectl.screens.view import KillView
+from hedgectl.screens.view import KillView, SinkView
 from hedgectl.screens.words import UNKNOWN, day_clock, duration, grouped, money, plural, price, quantity
 
 
@@ -39,7 +39,8 @@ class StatusView:
     """A run as its journal tells it. `age_s`: since the last event; `live`: somebody answers on its control socket.
 
     `kill` is the switch while it is on, `kill_note` what is still to come of it; `staged` the first-live profile in
-    words, "" where it does not hold. `others` are journals beside this one that somebody may mean.
+    words, "" where it does not hold. `others` are journals beside this one that somebody may mean; `sinks` are those
+    of a run that answers.
     """
 
     journal: str
@@ -66,6 +67,7 @@ class StatusView:
     kill_note: str = ""
     staged: str = ""
     others: tuple[OtherView, ...] = ()
+    sinks: tuple[SinkView, ...] = ()
 
 
 def status_lines(view: StatusView) -> list[Line]:
@@ -81,6 +83,7 @@ def status_lines(view: StatusView) -> list[Line]:
         _row("journal", view.journal, ("" if view.complete else "  only its last rows were read", Tone.WARN)),
         *(_other(each) for each in view.others),
     ]
+    rows += [_sink(each, first=not at) for at, each in enumerate(view.sinks)]
     if view.unknown_orders:
         rows.append(_row("unknown", (f"{plural(view.unknown_orders, 'order')} unsettled", Tone.WARN)))
     for code, what, hint in view.alerts:
@@ -128,6 +131,11 @@ def _leg(each: LegView) -> Line:
     size = f"{each.symbol[:14]:<15}{each.leg:<6}{quantity(each.quantity):>12} @ {price(each.entry_price):<12}"
     cover: Part = (f"stop {price(each.stop_price)}", Tone.PLAIN) if each.covered else ("NO STOP", Tone.BAD)
     return line(" " * 10, size, cover)
+
+
+def _sink(each: SinkView, *, first: bool) -> Line:
+    said: Part = (each.detail or "ok", Tone.PLAIN if each.ok else Tone.BAD)
+    return _row("telemetry" if first else "", f"{each.name}  ", said)
 
 
 def _why(view: StatusView) -> Part:

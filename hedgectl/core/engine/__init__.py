@@ -73,6 +73,8 @@ def decide(state: State, given: given_.Input, now: Moment) -> Decision:
             work.note(VenueRetry(given.what, given.attempt, given.wait_ms, given.why))
         case given_.SourceFailed():
             work.alert(f"source.{given.name}", "", given.why, "it was started anew; hedgectl status")
+        case given_.SinkChanged():
+            work.alert(f"sink.{given.name}", "", given.why or "it works again, and is filled up", "hedgectl status")
         case given_.Started():
             started(work, given)
         case given_.StopRequested():

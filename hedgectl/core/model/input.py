@@ -230,6 +230,14 @@ class SourceFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class SinkChanged:
+    """A sink of telemetry went down (`why` says how), or is up again (`why` is ""). Nothing depends on it (L10)."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class KillAsked:
     """The kill switch: `mode` is entries, cancel or flatten; `by` says who pulled it (R7)."""
 
@@ -288,6 +296,7 @@ Input = (
     | ReadFailed
     | ReadRetried
     | SourceFailed
+    | SinkChanged
     | KillAsked
     | KillActed
     | RearmAsked

@@ -51,6 +51,7 @@ READS: dict[type, tuple[str, ...]] = {
     given_.ReadFailed: (*REVIEWED, "leverage_asked"),
     given_.ReadRetried: (),
     given_.SourceFailed: (),
+    given_.SinkChanged: (),
     given_.KillAsked: ("cancel_after_mono_ms",),
     given_.KillActed: (),
     given_.RearmAsked: (),
