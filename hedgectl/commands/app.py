@@ -15,6 +15,7 @@ from typing import Any
 import typer
 
 from hedgectl.commands import (
+    archive,
     config,
     drill,
     explain,
@@ -47,7 +48,7 @@ app = typer.Typer(
     help="Sends your trading intents to Binance USD-M futures, and knows at every moment how sure it is.",
     epilog=shown_examples(EXAMPLES),
 )
-for room in (run, submit, kill, sim, status, sizing, route, trace, explain, reconcile, config, drill, version):
+for room in (run, submit, kill, sim, status, sizing, route, trace, explain, reconcile, archive, config, drill, version):
     room.register(app)
 
 

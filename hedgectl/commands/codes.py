@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 
 CORE = "hedgectl.core"
-ROOMS = ("hedgectl.config.problem", "hedgectl.config.instruments", "hedgectl.intake.codes")
+ROOMS = (
+    "hedgectl.config.problem",
+    "hedgectl.config.instruments",
+    "hedgectl.intake.codes",
+    "hedgectl.store.archive.codes",
+)
 """Rooms outside the core that register codes."""
 
 COMMANDS = {

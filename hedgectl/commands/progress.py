@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LINE_EVERY_MS = 5_000
+LONG_BYTES = 64_000_000
 
 
 @contextmanager
@@ -76,3 +77,31 @@ def _lines(common: Common) -> Callable[..., None]:
             write([progress_line(done, total, failing)], sys.stderr, common.no_color)
 
     return told
+
+
+@contextmanager
+def bytes_progress(common: Common) -> Iterator[Callable[..., None]]:
+    """Call what it gives with (done, total) in bytes. A bar on a terminal, once there is much to do; else nothing."""
+    import sys
+
+    if common.quiet or common.json or not sys.stderr.isatty():
+        yield lambda done, total=0: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+    from hedgectl.commands.output import color_wanted
+
+    console = Console(file=sys.stderr, no_color=not color_wanted(sys.stderr, common.no_color), highlight=False)
+    bar: Progress = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console, transient=True)
+    task = bar.add_task("bytes", total=None)
+
+    def told(done: int, total: int = 0) -> None:
+        if total >= LONG_BYTES:
+            bar.start()
+            bar.update(task, completed=done, total=total)
+
+    try:
+        yield told
+    finally:
+        bar.stop()

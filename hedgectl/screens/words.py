@@ -89,6 +89,19 @@ def spark(values: tuple[float, ...], top: float = 1.0) -> str:
     return "".join(SPARKS[max(0, min(last, int(value / top * last + 0.5)))] for value in values)
 
 
+def size(count: int) -> str:
+    """An amount of bytes in its unit, three digits of it.
+
+    >>> size(0), size(999), size(19_862), size(1_234_567), size(999_950_000)
+    ('0 B', '999 B', '19.9 kB', '1.23 MB', '1 GB')
+    """
+    amount, units = float(count), iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while round(amount, 1) >= 1000 and unit != "TB":
+        amount, unit = amount / 1000, next(units)
+    return f"{amount:.3g} {unit}"
+
+
 def plural(count: int, word: str) -> str:
     """
     >>> plural(1, "intent"), plural(2, "intent"), plural(0, "entry")
