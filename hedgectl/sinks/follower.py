@@ -50,14 +50,14 @@ class Follower:
         self._behind_rows_max, self._patience = behind_rows_max, patience
         self._breaker = Breaker()
         self._seq: int | None = None
+        self._near = source.committed()
         self._missed = 0
         self._why = ""
 
     def health(self) -> Health:
         """How it is now; any thread may ask."""
-        seq = self._seq
-        behind = max(self._source.committed() - seq, 0) if seq is not None else 0
-        return Health(self._why, behind, self._missed, self._log.removed)
+        seq = self._near if self._seq is None else self._seq
+        return Health(self._why, max(self._source.committed() - seq, 0), self._missed, self._log.removed)
 
     @property
     def up(self) -> bool:
@@ -104,9 +104,10 @@ class Follower:
         """Where an earlier life got to: its cursor, or its last line where it was killed between the two. Without
         either it begins with as much as it may be behind, and misses nothing by that."""
         kept = self._kept()
+        self._near = max(end - self._behind_rows_max, 0) if kept is None else min(kept, end)
         told = seq_in(self._log.last_line(), self._source.name)
         if kept is None and not told:
-            return max(end - self._behind_rows_max, 0)
+            return self._near
         return min(max(kept or 0, told), end)
 
     def _kept(self) -> int | None:
