@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c '$(SUPPORTED)' 2>/dev/null && echo "$$python" && break; done)
 PY := .venv/bin/python
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench cassettes lock clean
 
 run: .venv/stamp
 	@$(PY) -m hedgectl run --for $(FOR)
@@ -22,6 +22,10 @@ lint: .venv/stamp
 
 bench: .venv/stamp
 	@for file in benchmarks/[a-z]*.py; do echo "$$file"; $(PY) "$$file" || exit 1; done
+
+# Recorded HTTP anew: against the embedded exchange, or against demo when HEDGECTL_API_KEY and _SECRET are set.
+cassettes: .venv/stamp
+	@$(PY) -m tests.cassettes.record
 
 .venv/stamp: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "hedgectl needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
