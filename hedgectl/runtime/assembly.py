@@ -35,10 +35,10 @@ from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk, strategy_of
 from hedgectl.runtime.killing import KillSwitch
 from hedgectl.runtime.loop import VirtualLoop, run_virtual
-from hedgectl.runtime.notify import READY, STOPPING, WATCHDOG, notify, watchdog_ms
 from hedgectl.runtime.perform import Probe
 from hedgectl.runtime.place import Place, open_place
 from hedgectl.runtime.reconciling import Reconciler
+from hedgectl.runtime.serving import Serving
 from hedgectl.runtime.signals import Stops
 from hedgectl.runtime.summing import summary_of
 from hedgectl.runtime.tally import Tally
@@ -159,6 +159,7 @@ class Trader:
         if replayed > REPLAYED_ROWS_MAX:  # the next start, after a crash too, is spared what this one had to fold
             save(job.folder, self.state.durable, self.journal.last_seq, clock.wall_ms())
         self.tally = Tally(self.state)
+        self.serving = Serving({} if self.virtual else os.environ, self.state, clock.mono_ms, self.view)
         self.executor = self._executor()
         limits = job.config.limits
         bounds = Bounds(limits.intent_bytes_max, limits.intents_per_message_max)
@@ -197,7 +198,7 @@ class Trader:
             self.exchange,
             Pace(self.place.symbols, self.job.config.run.quotes_every_ms),
             decode=decoded,
-            heartbeat=_pat_watchdog if watchdog_ms(os.environ) else None,
+            heartbeat=self.serving.tick if self.serving.listened else None,
             suspect=self.place.stream.suspect,
             may_quote=self._may_quote,
             probe=self.rig.probe,
@@ -227,11 +228,10 @@ class Trader:
         try:
             if job.stops is not None:
                 job.stops.tell(self.ending.asked)
-            notify(READY, os.environ)
             self.telemetry.start()
             await executor.run()
         finally:
-            notify(STOPPING, os.environ)
+            self.serving.stopping()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -300,7 +300,3 @@ class Trader:
         self.telemetry.close(self.journal.close)
         if whole and self.journal.committed_seq == self.journal.last_seq:
             save(self.job.folder, self.state.durable, self.journal.last_seq, self.clock.wall_ms())
-
-
-def _pat_watchdog() -> None:
-    notify(WATCHDOG, os.environ)

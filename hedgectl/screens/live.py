@@ -41,6 +41,22 @@ def run_lines(view: RunView, width: int, height: int = 40) -> list[Line]:
     return [cut(row, width) for row in rows]
 
 
+def status_line(view: RunView) -> str:
+    """How a run is, in one line without figures that change by the second: for a service manager."""
+    bare = [f"{each.symbol} {each.leg}" for each in view.positions if each.stop_price is None]
+    entries = f"kill switch {view.kill.mode}" if view.kill else f"entries {'open' if view.entries_allowed else 'closed'}"
+    parts = [
+        view.posture,
+        entries,
+        f"{len(view.positions)} {'position' if len(view.positions) == 1 else 'positions'}",
+        *([f"NO STOP: {', '.join(bare)}"] if bare else []),
+        *([f"{view.unknown_orders} unknown"] if view.unknown_orders else []),
+        *([] if view.stream_up else ["user stream down"]),
+        *(f"{sink.name}: {sink.detail}" for sink in view.sinks if not sink.ok),
+    ]
+    return "  ".join(parts)
+
+
 def _head(view: RunView, width: int) -> Line:
     tone = ENVIRONMENTS.get(view.environment, Tone.HINT)
     left = line(
