@@ -23,6 +23,7 @@ from hedgectl.commands import (
     reconcile,
     route,
     run,
+    service,
     sim,
     sizing,
     status,
@@ -48,7 +49,7 @@ app = typer.Typer(
     help="Sends your trading intents to Binance USD-M futures, and knows at every moment how sure it is.",
     epilog=shown_examples(EXAMPLES),
 )
-for room in (run, submit, kill, sim, status, sizing, route, trace, explain, reconcile, archive, config, drill, version):
+for room in (run, submit, kill, sim, status, sizing, route, trace, explain, reconcile, archive, config, service, drill, version):
     room.register(app)
 
 

@@ -45,13 +45,18 @@ def find_secrets(environ: Mapping[str, str], environment: str) -> Secrets:
     key, secret = environ.get("HEDGECTL_API_KEY", ""), environ.get("HEDGECTL_API_SECRET", "")
     if key or secret:
         return _both(key.strip(), secret.strip(), "environment")
-    from platformdirs import user_config_path
-
-    folder = user_config_path("hedgectl", appauthor=False) / environment
+    folder = secrets_folder(environment)
     if any((folder / name).is_file() for name in NAMES):
         return _from_folder(folder, private=True)
     hint = f"set HEDGECTL_API_KEY and HEDGECTL_API_SECRET, or write {folder}/api_key and api_secret, mode 0600"
     raise SecretsRefused(f"no API key for {environment}", hint)
+
+
+def secrets_folder(environment: str) -> Path:
+    """Where this user's own files of key and secret are."""
+    from platformdirs import user_config_path
+
+    return user_config_path("hedgectl", appauthor=False) / environment
 
 
 def _from_folder(folder: Path, *, private: bool) -> Secrets:

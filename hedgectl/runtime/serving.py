@@ -1,4 +1,4 @@
-"""What a run tells the service manager that started it: ready, how it is, that it lives, that it ends (O8, sd_notify(3)).
+"""What a run tells the service manager that started it: ready, how it is, that it lives, that it ends (O8).
 
 Ready means that the account was seen, not that the process started. All is told from the loop itself, after a decided
 tick: a loop that hangs falls silent, and the manager's watchdog acts. Until it is ready, each tick asks for more time,
@@ -20,7 +20,7 @@ STARTING = "starting: the account has not been seen yet"
 
 
 class Serving:
-    """`tick` after each decided tick. `environ` names the manager's socket; `mono_ms` paces; `view` is asked for words."""
+    """`tick` after each decided tick. `environ` names the manager's socket, `mono_ms` paces, `view` has the words."""
 
     def __init__(
         self, environ: Mapping[str, str], state: State, mono_ms: Callable[[], int], view: Callable[[], RunView]

@@ -44,10 +44,10 @@ def run_lines(view: RunView, width: int, height: int = 40) -> list[Line]:
 def status_line(view: RunView) -> str:
     """How a run is, in one line without figures that change by the second: for a service manager."""
     bare = [f"{each.symbol} {each.leg}" for each in view.positions if each.stop_price is None]
-    entries = f"kill switch {view.kill.mode}" if view.kill else f"entries {'open' if view.entries_allowed else 'closed'}"
+    allowed = "open" if view.entries_allowed else "closed"
     parts = [
         view.posture,
-        entries,
+        f"kill switch {view.kill.mode}" if view.kill else f"entries {allowed}",
         f"{len(view.positions)} {'position' if len(view.positions) == 1 else 'positions'}",
         *([f"NO STOP: {', '.join(bare)}"] if bare else []),
         *([f"{view.unknown_orders} unknown"] if view.unknown_orders else []),
