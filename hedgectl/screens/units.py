@@ -166,7 +166,9 @@ def _surroundings(at: Installation) -> str:
     """Who it is, what it may read and write. Alike for the run and for its errands: they share state, keys and lock."""
     read = (at.config, at.state_dir if at.state_chosen else None, at.python_path, *at.program)
     at_home = any(str(each).startswith(HOMES) for each in read if each)
-    writable = ["/tmp", f"-/run/user/{at.uid}", *([_quoted(str(at.state_dir))] if at.state_chosen else [])]
+    # telemetry lies beside a state folder that is named so
+    kept = at.state_dir.parent if at.state_dir.name == "state" else at.state_dir
+    writable = ["/tmp", f"-/run/user/{at.uid}", *([_quoted(str(kept))] if at.state_chosen else [])]
     keys = [f"LoadCredential={name}:{_specifiers(str(at.secrets / name))}" for name in SECRET_NAMES if at.secrets]
     rows = [
         f"User={at.user}",
