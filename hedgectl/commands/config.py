@@ -115,9 +115,8 @@ def _conflicts(config: Config, named: Path | None, state_dir: Path | None, nav: 
     import time
 
     from hedgectl.commands.nav import NAV_USDT_MAX, known_nav, nav_of
-    from hedgectl.commands.sizing import checks_of
     from hedgectl.config.convert import to_settings
-    from hedgectl.config.instruments import read_instruments
+    from hedgectl.config.instruments import checks_of, read_instruments
     from hedgectl.config.problem import ConfigRefused
     from hedgectl.core.model.money import plain
     from hedgectl.screens.sizing import conflict

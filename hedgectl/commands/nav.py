@@ -51,19 +51,9 @@ def nav_of(text: str, flag: str) -> Decimal:
 def known_nav(config: Path | None, state_dir: Path | None, now_ms: int) -> tuple[Decimal, str] | None:
     """The NAV that the journal noted last, and where from, with its age; None where there is none."""
     from hedgectl.config.locate import journal_path
-    from hedgectl.core.model.codec import decode
-    from hedgectl.core.model.event import NavMarked
+    from hedgectl.runtime.known import last_nav
     from hedgectl.screens.words import duration
-    from hedgectl.store.reader import open_reader
-    from hedgectl.store.rows import JournalUnusable
 
     path = journal_path(config, state_dir)
-    try:
-        with open_reader(path) as reader:
-            rows = reader.by_kind(NavMarked.kind, 1)
-    except JournalUnusable:
-        return None
-    if not rows:
-        return None
-    marked: NavMarked = decode(NavMarked, rows[-1][-1])
-    return marked.nav_usdt, f"noted {duration(max(now_ms - marked.at_ms, 0) / 1000)} ago in {path}"
+    known = last_nav(path, now_ms)
+    return (known[0], f"noted {duration(known[1])} ago in {path}") if known is not None else None

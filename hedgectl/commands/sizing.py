@@ -48,7 +48,7 @@ def sizing_check(
     import time
 
     from hedgectl.config.convert import to_settings
-    from hedgectl.config.instruments import read_instruments
+    from hedgectl.config.instruments import checks_of, read_instruments
     from hedgectl.config.sources import load
     from hedgectl.screens.sizing import SizingView
 
@@ -73,16 +73,6 @@ def sizing_check(
     return _result(view, told, snapshot, now_ms)
 
 
-def checks_of(
-    snapshot: Instruments, settings: Settings, symbols: Sequence[str], nav_usdt: Decimal, posture: str = "GREEN"
-) -> tuple[Check, ...]:
-    """The check of each symbol that the snapshot knows."""
-    from hedgectl.core.risk.sizing_check import Asked, check
-
-    known = [snapshot.listed[each] for each in symbols if each in snapshot.listed]
-    return tuple(check(Asked(each.rules, each.price, settings, nav_usdt, posture)) for each in known)
-
-
 def rules_said(snapshot: Instruments, now_ms: int) -> str:
     """Where rules and prices come from, and how old they are."""
     from hedgectl.config.instruments import SHIPPED
@@ -96,6 +86,7 @@ def _postures(
     snapshot: Instruments, settings: Settings, symbols: Sequence[str], nav_usdt: Decimal
 ) -> tuple[PostureView, ...]:
     """What each posture leaves of an order, and for which symbols that is too little."""
+    from hedgectl.config.instruments import checks_of
     from hedgectl.screens.sizing import PostureView
 
     made = []

@@ -6,11 +6,12 @@ that exists. Written by `hedgectl config instruments --refresh` only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -19,6 +20,10 @@ from hedgectl.config.problem import ConfigProblem, ConfigRefused
 from hedgectl.core.model.codec import decode
 from hedgectl.core.model.instrument import Instrument
 from hedgectl.core.model.verdict import code
+
+if TYPE_CHECKING:
+    from hedgectl.core.risk.sizing_check import Check
+    from hedgectl.core.settings import Settings
 
 UNUSABLE = code("config.instruments", "The instrument snapshot is not there, or is not one.")
 NO_RULES = code("sizing.no_rules", "The instrument snapshot does not know the symbol, so its size cannot be checked.")
@@ -65,6 +70,16 @@ class Instruments:
     def old(self, now_ms: int) -> bool:
         """Whether prices may have gone elsewhere, and filters may have changed."""
         return self.age_s(now_ms) > OLD_S
+
+
+def checks_of(
+    snapshot: Instruments, settings: Settings, symbols: Sequence[str], nav_usdt: Decimal, posture: str = "GREEN"
+) -> tuple[Check, ...]:
+    """The sizing check of each symbol that the snapshot knows (R5)."""
+    from hedgectl.core.risk.sizing_check import Asked, check
+
+    known = [snapshot.listed[each] for each in symbols if each in snapshot.listed]
+    return tuple(check(Asked(each.rules, each.price, settings, nav_usdt, posture)) for each in known)
 
 
 def places(config: Path | None) -> list[Path]:

@@ -32,7 +32,8 @@ class RunOptions:
 
     `for_s` None runs until a signal. `virtual`: time is simulated (box only). `feed`: a recorded market for the box.
     `sim_url`: attach to a `hedgectl sim serve`. `demo`: the built-in strategy trades (box only). `repair`: with `once`,
-    the errand is to repair what differs from the exchange, and nothing is taken in.
+    the errand is to repair what differs from the exchange, and nothing is taken in. `despite`: checks that failed, and
+    whose failing somebody overrode.
     """
 
     for_s: float | None = None
@@ -43,3 +44,4 @@ class RunOptions:
     feed: Path | None = None
     sim_url: str | None = None
     repair: bool = False
+    despite: tuple[str, ...] = ()

@@ -215,7 +215,7 @@ class Trader:
     async def _trade(self) -> None:
         job, executor, desk = self.job, self.executor, self.desk
         run_id = f"seed{job.config.box.seed}" if self.virtual else f"{job.folder.name}-{os.getpid()}"
-        executor.offer(Started(run_id, __version__, self.place.name, settings_hash(self.settings)))
+        executor.offer(Started(run_id, __version__, self.place.name, settings_hash(self.settings), job.options.despite))
         close_doors = None
         if not self.virtual and not job.options.repair:
             close_doors = await open_doors(

@@ -14,13 +14,12 @@ from hedgectl.runtime.control import Control
 from hedgectl.runtime.intaking import Desk
 from hedgectl.runtime.killing import KillSwitch
 from hedgectl.runtime.reconciling import Reconciler
+from hedgectl.runtime.served import SIM_FILE
 from hedgectl.store.lock import runtime_folder
 
 if TYPE_CHECKING:
     from hedgectl.sim.box import Box
     from hedgectl.sim.server import ServedBox
-
-SIM_FILE = "sim.json"
 
 
 async def open_doors(

@@ -7,6 +7,7 @@ socket is answered once the executor has decided, with the verdict and the journ
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -14,6 +15,8 @@ from typing import Any
 
 import orjson
 
+from hedgectl import __version__
+from hedgectl.config.convert import settings_hash
 from hedgectl.config.schema import Config
 from hedgectl.core.decision import Noted
 from hedgectl.core.model import event as ev
@@ -118,6 +121,10 @@ class Desk:
             "seq": self._journal.last_seq,
             "run_id": durable.run_id,
             "journal": str(self._journal.path.resolve()),
+            "version": __version__,
+            "settings_hash": settings_hash(self._executor.state.settings),
+            "symbols": self._executor.state.settings.symbols,
+            "pid": os.getpid(),
             "checked": volatile.checked,
             "stopping": durable.stopping,
             "positions": {key: str(each.quantity) for key, each in durable.positions.items()},

@@ -22,6 +22,7 @@ from hedgectl.venue.environment import Environment
 from hedgectl.venue.limits import StreamLimits
 from hedgectl.venue.paper import PaperWrites
 from hedgectl.venue.port import Venue
+from hedgectl.venue.rates import Rates
 from hedgectl.venue.stream import Session
 from hedgectl.venue.transport import Transport
 
@@ -42,6 +43,7 @@ class Place:
     symbols: tuple[str, ...]
     api_key: str
     venue: Venue
+    rates: Rates
     stream: Session
     box: Box | None = None
     wire: BoxTransport | None = None
@@ -94,6 +96,7 @@ def open_place(
             symbols,
             credentials.key,
             PaperWrites(binance),
+            binance.rates,
             stream,
             box,
             wire,
@@ -108,7 +111,7 @@ def open_place(
     binance = _binance(environment, credentials, outside, clock, exchange, rng, notices)
     limits = StreamLimits()
     stream = Session(binance, WebSocketStream(environment, limits, options.sim_url), clock, rng, limits)
-    return Place(environment.value, config.run.symbols, credentials.key, PaperWrites(binance), stream)
+    return Place(environment.value, config.run.symbols, credentials.key, PaperWrites(binance), binance.rates, stream)
 
 
 def _binance(

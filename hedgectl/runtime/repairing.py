@@ -10,8 +10,6 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import orjson
-
 from hedgectl.config.convert import to_settings
 from hedgectl.config.options import RunOptions
 from hedgectl.config.schema import Config
@@ -20,17 +18,14 @@ from hedgectl.core.orders.lanes import Budget
 from hedgectl.core.state.volatile import State, fresh_state
 from hedgectl.runtime.assembly import Job, Trader
 from hedgectl.runtime.clock import ExchangeTime, RealClock
-from hedgectl.runtime.doors import SIM_FILE
 from hedgectl.runtime.folders import JOURNAL, locked, restored
 from hedgectl.runtime.place import open_place
 from hedgectl.runtime.reconciling import CONFIRM_MS, UNREADABLE_HINT, Heard, Unread, compare, look
+from hedgectl.runtime.served import SIM_FILE, read_served
 from hedgectl.runtime.signals import Stops
 from hedgectl.screens.reconcile import Compared, Reconciled
 from hedgectl.store.reader import open_reader
 from hedgectl.venue.credentials import Credentials
-from hedgectl.venue.environment import loopback_base
-
-SIM_FILE_BYTES_MAX = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +51,13 @@ def book_of(options: RunOptions, config: Config, credentials: Credentials | None
     if config.run.environment != "sim" or options.sim_url is not None:
         return Book(options, config, state_dir, credentials)
     try:
-        with (state_dir / SIM_FILE).open("rb") as file:
-            served = orjson.loads(file.read(SIM_FILE_BYTES_MAX))
-        url = loopback_base(str(served["url"]))
-        return Book(replace(options, sim_url=url), config, Path(served["folder"]), credentials)
-    except FileNotFoundError:
-        what = "the embedded exchange ended with its run: there is nothing to compare with"
-        hint = "hedgectl sim serve, then run and reconcile with --sim-url"
-        raise Unread("sim.gone", what, hint) from None
+        served = read_served(state_dir)
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise Unread("sim.unusable", f"{state_dir / SIM_FILE}: {wrong}", "start the run anew") from wrong
+    if served is None:
+        what = "the embedded exchange ended with its run: there is nothing to compare with"
+        raise Unread("sim.gone", what, "hedgectl sim serve, then run and reconcile with --sim-url")
+    return Book(replace(options, sim_url=served.url), config, served.folder, credentials)
 
 
 def report(book: Book, symbol: str) -> Reconciled:

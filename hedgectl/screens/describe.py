@@ -65,11 +65,9 @@ def sides_said(order: Prepared) -> str:
 
 
 def _started(each: e.RunStarted) -> Said:
-    return (
-        "run",
-        f"{each.run_id}  hedgectl {each.version}  {each.environment}  settings {each.settings_hash}",
-        Tone.BOLD,
-    )
+    despite = f"  despite {', '.join(each.despite)}" if each.despite else ""
+    said = f"{each.run_id}  hedgectl {each.version}  {each.environment}  settings {each.settings_hash}{despite}"
+    return "run", said, Tone.BOLD
 
 
 def _entry(each: e.EntryAccepted) -> Said:

@@ -34,7 +34,7 @@ class Asking:
     async def get(self, endpoint: Endpoint, params: Mapping[str, str], shape: Callable[[Asked], T]) -> T | Failed:
         """`shape` of a signed read's answer."""
         client, timeout_ms = self.client, self.limits.read_timeout_ms
-        return await self._get(endpoint.name, lambda: client.ask(endpoint, params, timeout_ms), shape)
+        return await self.shaped(endpoint, lambda: client.ask(endpoint, params, timeout_ms), shape)
 
     async def get_public(
         self, endpoint: Endpoint, symbol: str, shape: Callable[[Asked], T], *, once: bool = False
@@ -44,15 +44,18 @@ class Asking:
         if once:
             asked = await self.reader.once(lambda: client.ask_public(endpoint, symbol, timeout_ms))
             return _shaped(endpoint.name, asked, shape)
-        return await self._get(endpoint.name, lambda: client.ask_public(endpoint, symbol, timeout_ms), shape)
+        return await self.shaped(endpoint, lambda: client.ask_public(endpoint, symbol, timeout_ms), shape)
 
     async def server_ms(self) -> int:
         """The exchange's time by one question, 0 if it failed."""
         client, timeout_ms = self.client, self.limits.read_timeout_ms
         return server_ms_of(await self.reader.once(lambda: client.ask_public(TIME, "", timeout_ms)))
 
-    async def _get(self, name: str, ask: Callable[[], Awaitable[Asked]], shape: Callable[[Asked], T]) -> T | Failed:
-        return _shaped(name, await self.reader.read(name, ask), shape)
+    async def shaped(
+        self, endpoint: Endpoint, ask: Callable[[], Awaitable[Asked]], shape: Callable[[Asked], T]
+    ) -> T | Failed:
+        """`shape` of what `ask` brings, asked again while that may help."""
+        return _shaped(endpoint.name, await self.reader.read(endpoint.name, ask), shape)
 
 
 def _shaped(name: str, asked: Asked, shape: Callable[[Asked], T]) -> T | Failed:

@@ -39,6 +39,7 @@ from hedgectl.venue.endpoints import (
     LISTEN_KEY_NEW,
     ORDER_CANCEL,
     ORDER_GET,
+    ORDER_TEST,
     Endpoint,
 )
 from hedgectl.venue.fields import MALFORMED, text
@@ -48,6 +49,7 @@ from hedgectl.venue.market import read_clock, read_instruments, read_quotes
 from hedgectl.venue.port import Clock, ExchangeClock, ModeTaken, Symbols
 from hedgectl.venue.rates import Rates
 from hedgectl.venue.retry import OnRetry, Reader, why
+from hedgectl.venue.rights import KeyRights, read_rights
 from hedgectl.venue.rows import algo_row, order_row
 from hedgectl.venue.trades import read_trades
 from hedgectl.venue.wire import leverage_write, order_write
@@ -179,6 +181,17 @@ class Binance:
         answer = await self._write(write.endpoint, write.params, self.limits.read_timeout_ms)
         read = self._stopped(await self.leverage(symbol))
         return read if isinstance(read, ReadFailed) else LeverageTaken(symbol, read, answer)
+
+    async def rights(self) -> KeyRights | ReadFailed:
+        """What our key may do."""
+        return await read_rights(self._asking)
+
+    async def try_order(self, order: Prepared) -> Answer:
+        """Have an order checked as if it were sent, and not placed (X11). Raises ValueError for a conditional one: there
+        is nothing that checks those."""
+        if order.kind.conditional:
+            raise ValueError(f"{order.client_id}: conditional orders cannot be tried")
+        return await self._write(ORDER_TEST, wire_params(order), self.limits.read_timeout_ms)
 
     async def create_listen_key(self) -> str | ReadFailed:
         """The live key, extended, or a new one."""

@@ -28,6 +28,7 @@ BOOK_TICKER = Endpoint("ticker/bookTicker", PUBLIC, "GET", 2, 5)
 PREMIUM_INDEX = Endpoint("premiumIndex", PUBLIC, "GET", 1, 10)
 
 ORDER_SEND = Endpoint("order", PRIVATE, "POST", 0)
+ORDER_TEST = Endpoint("order/test", PRIVATE, "POST", 0)
 ORDER_CANCEL = Endpoint("order", PRIVATE, "DELETE", 1)
 ORDER_GET = Endpoint("order", PRIVATE, "GET", 1)
 ALGO_SEND = Endpoint("algoOrder", PRIVATE, "POST", 0)
@@ -43,6 +44,9 @@ DUAL = Endpoint("positionSide/dual", PRIVATE, "GET", 30)
 OWN_TRADES = Endpoint("userTrades", PRIVATE, "GET", 5)
 SYMBOL_CONFIG = Endpoint("symbolConfig", PRIVATE, "GET", 5)
 LEVERAGE_SET = Endpoint("leverage", PRIVATE, "POST", 1)
+
+RESTRICTIONS = Endpoint("account/apiRestrictions", PRIVATE, "GET", 1)
+"""At the wallet's host: see `Client.ask_wallet`."""
 
 LISTEN_KEY_NEW = Endpoint("listenKey", PRIVATE, "POST", 1)
 LISTEN_KEY_KEEP = Endpoint("listenKey", PRIVATE, "PUT", 1)

@@ -21,11 +21,13 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`rest` and `stream` are bases without a slash at the end; `banner` is said once per process."""
+    """`rest`, `stream` and `wallet` are bases without a slash at the end; `banner` is said once per process. `wallet`
+    answers what our key may do, and nothing else is asked there; "": nobody does."""
 
     rest: str
     stream: str
     banner: str
+    wallet: str = ""
 
     @property
     def host(self) -> str:
@@ -37,6 +39,7 @@ PLACES: dict[Environment, Place] = {
         "https://fapi.binance.com",
         "wss://fstream.binance.com",
         "sim: the embedded exchange, no real money, nothing leaves this machine",
+        "https://api.binance.com",
     ),
     Environment.DEMO: Place(
         "https://demo-fapi.binance.com",
@@ -47,6 +50,7 @@ PLACES: dict[Environment, Place] = {
         "https://fapi.binance.com",
         "wss://fstream.binance.com",
         "LIVE: Binance USD-M futures, real money",
+        "https://api.binance.com",
     ),
 }
 

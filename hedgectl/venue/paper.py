@@ -32,6 +32,8 @@ class PaperWrites:
         self.leverages = venue.leverages
         self.brackets = venue.brackets
         self.set_leverage = venue.set_leverage
+        self.rights = venue.rights
+        self.try_order = venue.try_order
         self.close = venue.close
 
     async def send(self, order: Prepared) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hedgectl.core.model.input import (
     BracketsTaken,
@@ -25,6 +25,9 @@ from hedgectl.core.model.input import (
 )
 from hedgectl.core.model.order import Mode, Prepared
 from hedgectl.core.model.reply import Answer
+
+if TYPE_CHECKING:
+    from hedgectl.venue.rights import KeyRights
 
 Symbols = tuple[str, ...]
 
@@ -87,6 +90,10 @@ class Venue(Market, Protocol):
     async def brackets(self, symbols: Symbols) -> BracketsTaken | ReadFailed: ...
 
     async def set_leverage(self, symbol: str, leverage: int) -> LeverageTaken | ReadFailed: ...
+
+    async def rights(self) -> KeyRights | ReadFailed: ...
+
+    async def try_order(self, order: Prepared) -> Answer: ...
 
     async def close(self) -> None: ...
 

@@ -103,7 +103,7 @@ def _moving(views: Views, each: Difference) -> bool:
 
 def _naked(views: Views) -> Iterator[Finding]:
     """What a person placed counts; only a stop that closes the whole leg does (DESIGN "Cover")."""
-    covered = {(key_of(row.symbol, row.leg), closing_leg(row.side)) for row in views.page.algos if _covers(row)}
+    covered = {(key_of(row.symbol, row.leg), closing_leg(row.side)) for row in views.page.algos if covers_leg(row)}
     for key, row in views.positions.items():
         stranger = key in views.book.left or (not views.adopt and key not in views.book.positions)
         if not stranger and (key, row.direction) not in covered:
@@ -112,7 +112,8 @@ def _naked(views: Views) -> Iterator[Finding]:
             yield _finding(Kind.NAKED, row.symbol, row.leg, ours, f"{plain(row.quantity)}, {NO_STOP}")
 
 
-def _covers(row: AlgoRow) -> bool:
+def covers_leg(row: AlgoRow) -> bool:
+    """Whether a conditional order closes the whole of its leg when it triggers, and waits."""
     return row.close_position and row.kind in COVERING_KINDS and row.status == "NEW"
 
 
@@ -168,7 +169,7 @@ def _theirs(views: Views) -> Iterator[Finding]:
             if _opens(row, held.quantity if held is not None else ZERO):
                 yield _finding(Kind.FOREIGN_ORDER, row.symbol, row.leg, "", _wish(row), name)
         elif not _is_cover(row) or _guards(row, held):
-            counts = isinstance(row, AlgoRow) and _covers(row) and _guards(row, held) and name not in views.book.done
+            counts = isinstance(row, AlgoRow) and covers_leg(row) and _guards(row, held) and name not in views.book.done
             ours = _last_word(views, row)
             yield _finding(Kind.LEFTOVER_ORDER, row.symbol, row.leg, ours, _wish(row), name, COUNTED if counts else "")
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.event import EntriesPaused, NavMarked
-from hedgectl.core.risk.nav import Nav, portfolio_nav
+from hedgectl.core.model.money import plain
+from hedgectl.core.risk.nav import LOW_NAV_USDT, Nav, portfolio_nav
 
 DAY_MS = 86_400_000
 PEAK_STEP = Decimal("1.0005")
@@ -35,6 +36,9 @@ def mark_nav(work: Work) -> None:
         day_nav = nav.usdt if new_day else marks.day_nav_usdt
         peak = max(nav.usdt, marks.peak_nav_usdt)
         work.note(NavMarked(max(day, marks.day), day_nav, peak, nav.usdt, work.now.exchange_ms))
+        if new_day and nav.usdt < LOW_NAV_USDT:
+            what = f"NAV {plain(nav.usdt)} is below {LOW_NAV_USDT} USDT: smallest orders may not fit their caps"
+            work.alert("risk.low_nav", "", what, "hedgectl sizing-check")
 
 
 def pause_entries_if_failing(work: Work) -> None:

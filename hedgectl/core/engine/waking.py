@@ -21,7 +21,7 @@ from hedgectl.core.state.durable import Stage
 
 def started(work: Work, given: Started) -> None:
     """A process began: whatever was in flight is a question now, and the account is read before anything is risked."""
-    work.note(RunStarted(given.run_id, given.version, given.environment, given.settings_hash))
+    work.note(RunStarted(given.run_id, given.version, given.environment, given.settings_hash, given.despite))
     now = work.now.mono_ms
     for name, live in work.durable.orders.items():
         if live.stage is Stage.UNKNOWN:

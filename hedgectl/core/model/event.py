@@ -46,11 +46,14 @@ from hedgectl.core.model.order import Leg, Mode, Purpose, Side
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
+    """A process began. `despite`: checks that failed before it did, and that somebody overrode by name."""
+
     kind: ClassVar[str] = "run.started"
     run_id: str
     version: str
     environment: str
     settings_hash: str
+    despite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

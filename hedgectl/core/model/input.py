@@ -18,12 +18,14 @@ from hedgectl.core.model.reply import Answer
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The process began: first input of a run. `settings_hash` names the configuration."""
+    """The process began: first input of a run. `settings_hash` names the configuration; `despite` are the checks whose
+    failing somebody overrode."""
 
     run_id: str
     version: str
     environment: str
     settings_hash: str
+    despite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from hedgectl.core.model.evidence import Quote, Wallet
 from hedgectl.core.model.money import ZERO
 
 
+LOW_NAV_USDT = Decimal(500)
+"""Below this the smallest orders of ordinary symbols come near a part of NAV: doctor and run warn (R5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One asset: how much, what it is worth, and how old its price is; `usdt` None: nobody prices it."""

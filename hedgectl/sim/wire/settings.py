@@ -124,17 +124,17 @@ def trading_status(call: Call) -> object:
 def api_restrictions(call: Call) -> object:
     """GET apiRestrictions (spot host): what the key may do."""
     return {
-        "ipRestrict": False,
+        "ipRestrict": call.key.ip_bound,
         "createTime": 1698645219000,
         "enableReading": True,
         "enableFutures": call.key.trading,
         "enableMargin": False,
         "enableSpotAndMarginTrading": False,
-        "enableWithdrawals": False,
+        "enableWithdrawals": call.key.withdrawals,
         "enableInternalTransfer": False,
         "enableVanillaOptions": False,
         "enablePortfolioMarginTrading": False,
-        "permitsUniversalTransfer": False,
+        "permitsUniversalTransfer": call.key.transfers,
     }
 
 

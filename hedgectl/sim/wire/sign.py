@@ -26,13 +26,17 @@ _KEY_CHARS = frozenset(ascii_letters + digits + "_-")
 
 @dataclass(slots=True)
 class ApiKey:
-    """The account's key. `revoked` answers -2015, `locked` -2017, `trading` off answers -1002 to every write."""
+    """The account's key. `revoked` answers -2015, `locked` -2017, `trading` off answers -1002 to every write. What it
+    may do beyond is only told (apiRestrictions): nothing here can be withdrawn."""
 
     key: str
     secret: bytes
     trading: bool = True
     locked: bool = False
     revoked: bool = False
+    withdrawals: bool = False
+    transfers: bool = False
+    ip_bound: bool = False
 
 
 def check_key(key: ApiKey, headers: Mapping[str, str], *, writes: bool) -> None:

@@ -1,0 +1,55 @@
+"""The last examination on disk, `state/doctor.json`: for a timer to refresh and for others to read without a network.
+
+Written aside, fsynced and renamed, its age in it; beside what was found stands what may be shared of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hedgectl.core.model.codec import decoder, encode
+from hedgectl.screens.doctor import DoctorView
+from hedgectl.store.snapshots import Snapshot, Unreadable, read_snapshot, write_snapshot
+
+NAME = "doctor"
+
+
+def keep(folder: Path, view: DoctorView, shared: DoctorView, seq: int) -> None:
+    """Put an examination in place of the last; true at journal `seq`. Raises OSError."""
+    body = encode({"report": asdict(view), "shared": asdict(shared)})
+    write_snapshot(folder, NAME, body, seq, view.at_ms)
+
+
+def last(folder: Path, now_ms: int, *, shared: bool = False) -> DoctorView | Unreadable:
+    """The last examination with its age, or why there is none."""
+    from dataclasses import replace
+
+    found = read_snapshot(folder, NAME)
+    if not isinstance(found, Snapshot):
+        return found
+    try:
+        view: DoctorView = decoder(DoctorView)(_plain(found.body["shared" if shared else "report"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        return Unreadable(NAME, f"written by another version: {wrong}")
+    return replace(view, age_s=max(now_ms - view.at_ms, 0) / 1000)
+
+
+def last_rows(folder: Path, check_id: str, now_ms: int) -> tuple[tuple[str, ...], float] | None:
+    """What the last examination said of positions (or another check) in detail, and its age in seconds; None where
+    there is none, or where it could not see them either."""
+    found = last(folder, now_ms)
+    if not isinstance(found, DoctorView):
+        return None
+    row = next((each for each in found.rows if each.id == check_id), None)
+    if row is None or row.about.get("source") != "exchange":
+        return None
+    return row.details, found.age_s or 0.0
+
+
+def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise TypeError("no object")
+    return dict(body)

@@ -1,0 +1,111 @@
+"""The run itself: who holds the locks, whether it answers, whether it is what is installed and configured, and whether
+somebody has stopped it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hedgectl import __version__
+from hedgectl.checks.context import Context
+from hedgectl.checks.finding import Finding, failed, passed, skipped, warned
+from hedgectl.checks.redact import hidden
+from hedgectl.checks.registry import check
+from hedgectl.screens.words import day_clock
+
+
+@check("lock", "local")
+def lock(ctx: Context) -> Finding:
+    """The locks are free, or a run that answers holds them; none of them is held from another folder."""
+    from hedgectl.store.lock import folder_lock, held_by, holder_of
+
+    told: list[str] = []
+    for name, path in _locks(ctx, folder_lock):
+        pid = held_by(path)
+        if pid is None:
+            return skipped("this machine has no table of locks (/proc/locks)")
+        if not pid:
+            continue
+        if ctx.run is None:
+            wrote = holder_of(path)
+            since = f" since {wrote.started}" if wrote is not None else ""
+            answer = "another state folder's run" if name == "key" else "it does not answer"
+            value = f"{name} held by {hidden('process', f'pid {pid}')}{since}: {answer}"
+            told_so = failed if name == "key" else warned
+            return told_so(value, "free, or held by a run that answers", f"kill -TERM {pid}")
+        told.append(f"{name} held by {hidden('process', f'pid {pid}')}, which answers")
+    return passed(", ".join(told) or "free", "free, or held by a run that answers")
+
+
+def _locks(ctx: Context, folder_lock: object) -> list[tuple[str, Path]]:
+    """The folder's lock, and that of the key where there is one."""
+    from hedgectl.config.problem import ConfigRefused
+    from hedgectl.config.secrets import SecretsRefused
+    from hedgectl.store.lock import key_lock, runtime_folder
+
+    assert callable(folder_lock)
+    found = [("folder", folder_lock(ctx.journal.parent))]
+    try:
+        secrets = ctx.secrets
+    except (ConfigRefused, SecretsRefused):
+        secrets = None  # checks of their own tell
+    if secrets is not None:
+        found.append(("key", key_lock(runtime_folder(ctx.state_dir), secrets.key)))
+    return found
+
+
+@check("run", "local", needs=("config",))
+def run(ctx: Context) -> Finding:
+    """The run that answers is the version that is installed, under the configuration that is in force (O11)."""
+    from hedgectl.config.convert import settings_hash, to_settings
+
+    told, expected = ctx.run, "the version and the configuration of now"
+    if told is None:
+        return passed("none answers on this state folder", expected)
+    pid = int(told.get("pid", 0))
+    again = f"kill -TERM {pid}    # and start it as before" if pid else "stop the run, and start it as before"
+    version = str(told.get("version", "unknown"))
+    about = {"run_id": str(told.get("run_id", "")), "version": version, "installed": __version__}
+    if version != __version__:
+        return warned(f"runs {version}, installed is {__version__}", expected, again, about=about)
+    symbols = tuple(str(each) for each in told.get("symbols", ()))
+    config = ctx.configuration.config
+    theirs = str(told.get("settings_hash", "unknown"))
+    ours = settings_hash(to_settings(config, symbols=symbols or None))
+    about |= {"settings": theirs, "configured": ours}
+    if theirs != ours:
+        return warned(f"runs settings {theirs}, configured are {ours}", expected, again, about=about)
+    if symbols and set(symbols) != set(config.run.symbols):
+        listed = f"trades {', '.join(symbols)}"
+        return warned(f"{listed}; configured are {', '.join(config.run.symbols)}", expected, again, about=about)
+    if not told.get("checked"):
+        fix = ctx.asked.command("doctor", "--only", "exchange", exchange=True)
+        return warned("has not seen the account yet: entries are off", "a run that has seen it", fix, about=about)
+    who = hidden("process", f"pid {pid}")
+    return passed(f"{who}, hedgectl {version}, settings {theirs}, seq {told.get('seq')}", expected, about=about)
+
+
+@check("kill-switch", "local", cheap=True)
+def kill_switch(ctx: Context) -> Finding:
+    """The kill switch is off, and nothing that was done without a run waits to be taken in (R7)."""
+    from hedgectl.runtime.kill_file import LOG, TAKING, read
+
+    expected, rearm = "off", ctx.asked.command("rearm", "--why", "checked by hand")
+    pulled = read(ctx.state_dir)
+    if pulled is not None:
+        value = f"{pulled.mode}, since {day_clock(pulled.at_ms)} by {hidden('name', pulled.by)}: {pulled.why}"
+        return warned(value, expected, rearm, about={"mode": pulled.mode})
+    if ctx.run is None and any(_sent(ctx.state_dir / name) for name in (LOG, TAKING)):
+        fix = ctx.asked.command("run", "--once", exchange=True)
+        return warned("off; orders were sent without a run, which the next one takes in", expected, fix)
+    return passed("off", expected)
+
+
+def _sent(path: Path) -> bool:
+    """Whether a log of the kill switch holds an order that was sent."""
+    from hedgectl.runtime.kill_file import LOG_BYTES_MAX
+
+    try:
+        with path.open("rb") as file:
+            return b'"do":"send"' in file.read(LOG_BYTES_MAX)
+    except FileNotFoundError:
+        return False
