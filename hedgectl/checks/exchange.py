@@ -30,7 +30,8 @@ async def client(ctx: Context) -> Finding:
     try:
         await ctx.place()
     except ClientError as wrong:
-        fix = "python -m pip install 'ccxt>=4.5.90,<4.6'" if "import" in str(wrong) else "hedgectl doctor --only secrets"
+        missing = "import" in str(wrong)
+        fix = "python -m pip install 'ccxt>=4.5.90,<4.6'" if missing else "hedgectl doctor --only secrets"
         return failed(str(wrong), expected, fix)
     where = "an exchange of its own, opened for this look" if ctx.fresh else ctx.environment
     return passed(f"ccxt {metadata.version('ccxt')}, {where}", expected)

@@ -134,7 +134,8 @@ def inbox(ctx: Context) -> Finding:
         newest = max(bad)
         why = _text(refused / f"{newest}.why")
         fix = f"rm -r {shlex.quote(str(refused))}    # once they were read"
-        return warned(f"{plural(len(bad), 'file')} refused, newest {newest}", expected, fix, details=[why] if why else ())
+        value = f"{plural(len(bad), 'file')} refused, newest {newest}"
+        return warned(value, expected, fix, details=[why] if why else ())
     waiting = [each for each in _names(folder, most) if each.endswith(SUFFIXES) and not each.startswith(".")]
     if waiting and ctx.run is None:
         age_s = time.time() - min(_changed_s(folder / each) for each in waiting)

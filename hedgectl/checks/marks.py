@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hedgectl.core.state.durable import RiskMarks
 
 ROWS_MAX = 2_000
+DAY_MS = 86_400_000
 CODE = re.compile(r"(?<![\d.-])(-[1-9]\d{3})(?!\d)")
 TELLS_CODES = ("order.rejected", "order.unknown", "cancel.failed", "venue.retry")
 
@@ -73,9 +74,9 @@ def _lost(marks: RiskMarks, limits: RiskLimits, worth: Decimal | None, now_ms: i
     """(what was lost, what to do) where it ends entries."""
     if worth is None:
         return None
-    today = now_ms // 86_400_000 == marks.day
+    day_nav = marks.day_nav_usdt if now_ms // DAY_MS == marks.day else Decimal(0)
     for name, since, share, fix in (
-        ("today", marks.day_nav_usdt if today else Decimal(0), limits.daily_loss_share, "[risk] daily_loss_pct_max = {}"),
+        ("today", day_nav, limits.daily_loss_share, "[risk] daily_loss_pct_max = {}"),
         ("since the highest NAV", marks.peak_nav_usdt, limits.drawdown_share, "[risk] drawdown_pct_max = {}"),
     ):
         lost = (since - worth) / since if since > 0 else Decimal(0)

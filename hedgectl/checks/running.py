@@ -47,9 +47,7 @@ async def examine(
     return [done[each.id].result() for each in checks]
 
 
-async def _row(
-    check: Check, context: Context, done: dict[str, asyncio.Task[Row]], ends_s: float, on_row: OnRow
-) -> Row:
+async def _row(check: Check, context: Context, done: dict[str, asyncio.Task[Row]], ends_s: float, on_row: OnRow) -> Row:
     await asyncio.sleep(0)  # those of this group that it may need are all there now
     found, took_ms = None, 0
     for need in check.needs:

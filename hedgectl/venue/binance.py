@@ -187,8 +187,8 @@ class Binance:
         return await read_rights(self._asking)
 
     async def try_order(self, order: Prepared) -> Answer:
-        """Have an order checked as if it were sent, and not placed (X11). Raises ValueError for a conditional one: there
-        is nothing that checks those."""
+        """Have an order checked as if it were sent, and not placed (X11). Raises ValueError for a conditional one:
+        nothing checks those."""
         if order.kind.conditional:
             raise ValueError(f"{order.client_id}: conditional orders cannot be tried")
         return await self._write(ORDER_TEST, wire_params(order), self.limits.read_timeout_ms)

@@ -17,14 +17,13 @@ from ccxt.async_support import binanceusdm
 from ccxt.base import errors
 
 from hedgectl.core.model.reply import Answer, Fault, FaultKind, Reply
-from hedgectl.venue.endpoints import Endpoint
+from hedgectl.venue.endpoints import RESTRICTIONS, Endpoint
 from hedgectl.venue.environment import PLACES, Environment, check_host
 from hedgectl.venue.rates import Rates
 from hedgectl.venue.transport import Transport
 
 PLAIN_QUERY = re.compile(r"[A-Za-z0-9_.\-~/=&]*")
 KEPT_URLS = "fapi"
-WALLET_API = "/sapi/v1"
 TIMED_OUT = (FaultKind.CONNECT_TIMEOUT, FaultKind.READ_TIMEOUT)
 SUSPECT = frozenset(("code", "msg", "success"))
 PUBLIC_REQUESTS_MAX = 1024
@@ -45,7 +44,7 @@ class Client(binanceusdm):  # type: ignore[misc]
     transport: Transport
     exchange_ms: Callable[[], int]
     rates: Rates
-    wallet: str
+    rights: str
     public_requests: dict[tuple[str, str], str]
 
     def milliseconds(self) -> int:
@@ -67,10 +66,10 @@ class Client(binanceusdm):  # type: ignore[misc]
                 self.public_requests[endpoint.path, symbol] = url
         return await self.carry("GET", url, None, None, timeout_ms)
 
-    async def ask_wallet(self, endpoint: Endpoint, timeout_ms: int) -> Asked:
-        """As `ask`, a read without parameters at the wallet's host, which the rest of this client cannot reach."""
-        request = self.sign(endpoint.path, endpoint.api, "GET", {})
-        url = self.wallet + WALLET_API + str(request["url"]).removeprefix(self.urls["api"]["fapiPrivate"])
+    async def ask_rights(self, timeout_ms: int) -> Asked:
+        """What our key may do: signed as any request, asked at the one URL that is not of the futures host."""
+        request = self.sign(RESTRICTIONS.path, RESTRICTIONS.api, RESTRICTIONS.method, {})
+        url = f"{self.rights}?{str(request['url']).partition('?')[2]}"
         return await self.carry("GET", url, request["headers"], None, timeout_ms)
 
     async def carry(
@@ -157,7 +156,7 @@ def template(environment: Environment, recv_window_ms: int, timeout_ms: int) -> 
     made.enable_demo_trading(environment is Environment.DEMO)
     # Only the futures section stays: no call can reach the spot host, or one whose error map is another.
     made.urls["api"] = {name: url for name, url in made.urls["api"].items() if name.startswith(KEPT_URLS)}
-    made.wallet = PLACES[environment].wallet
+    made.rights = PLACES[environment].rights
     for url in made.urls["api"].values():
         check_host(url, frozenset((PLACES[environment].host,)))
     return made

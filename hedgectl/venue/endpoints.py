@@ -46,7 +46,7 @@ SYMBOL_CONFIG = Endpoint("symbolConfig", PRIVATE, "GET", 5)
 LEVERAGE_SET = Endpoint("leverage", PRIVATE, "POST", 1)
 
 RESTRICTIONS = Endpoint("account/apiRestrictions", PRIVATE, "GET", 1)
-"""At the wallet's host: see `Client.ask_wallet`."""
+"""At another host: see `Client.ask_rights`."""
 
 LISTEN_KEY_NEW = Endpoint("listenKey", PRIVATE, "POST", 1)
 LISTEN_KEY_KEEP = Endpoint("listenKey", PRIVATE, "PUT", 1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+RIGHTS = "https://api.binance.com/sapi/v1/account/apiRestrictions"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -21,13 +22,13 @@ class Environment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`rest`, `stream` and `wallet` are bases without a slash at the end; `banner` is said once per process. `wallet`
-    answers what our key may do, and nothing else is asked there; "": nobody does."""
+    """`rest` and `stream` are bases without a slash at the end; `banner` is said once per process. `rights` is the one
+    URL beyond them that may be read: what our key may do; "": nobody answers that."""
 
     rest: str
     stream: str
     banner: str
-    wallet: str = ""
+    rights: str = ""
 
     @property
     def host(self) -> str:
@@ -39,7 +40,7 @@ PLACES: dict[Environment, Place] = {
         "https://fapi.binance.com",
         "wss://fstream.binance.com",
         "sim: the embedded exchange, no real money, nothing leaves this machine",
-        "https://api.binance.com",
+        RIGHTS,
     ),
     Environment.DEMO: Place(
         "https://demo-fapi.binance.com",
@@ -50,7 +51,7 @@ PLACES: dict[Environment, Place] = {
         "https://fapi.binance.com",
         "wss://fstream.binance.com",
         "LIVE: Binance USD-M futures, real money",
-        "https://api.binance.com",
+        RIGHTS,
     ),
 }
 

@@ -1,6 +1,6 @@
-"""What an API key may do, as the exchange says it: the one question that goes to the wallet's host (O2).
+"""What an API key may do, as the exchange says it: the one question that does not go to the futures host (O2).
 
-Read only, by GET, at one path; the demo environment does not answer it, which is never taken for a yes or a no.
+Read only, at one URL; the demo environment does not answer it, which is never taken for a yes or a no.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ SURPLUS = ("enableInternalTransfer", "permitsUniversalTransfer", "enableMargin",
 async def read_rights(asking: Asking) -> KeyRights | ReadFailed:
     """The rights of our key."""
     client, timeout_ms = asking.client, asking.limits.read_timeout_ms
-    if not client.wallet:
+    if not client.rights:
         return ReadFailed("rights", "", NO_ANSWER_HERE)
-    found = await asking.shaped(RESTRICTIONS, lambda: client.ask_wallet(RESTRICTIONS, timeout_ms), _rights)
+    found = await asking.shaped(RESTRICTIONS, lambda: client.ask_rights(timeout_ms), _rights)
     return ReadFailed("rights", "", found.why) if isinstance(found, Failed) else found
 
 

@@ -13,7 +13,6 @@ from decimal import Decimal
 from hedgectl.core.model.evidence import Quote, Wallet
 from hedgectl.core.model.money import ZERO
 
-
 LOW_NAV_USDT = Decimal(500)
 """Below this the smallest orders of ordinary symbols come near a part of NAV: doctor and run warn (R5)."""
 

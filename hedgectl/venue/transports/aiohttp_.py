@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -35,20 +34,17 @@ class Http:
         if sim_url is None and environment is Environment.SIM:
             raise ValueError("the environment sim is reached in process or by --sim-url, never at the production host")
         place = PLACES[environment]
-        to = loopback_base(sim_url) if sim_url is not None else None
-        self._bases = {base: to or base for base in (place.rest, place.wallet) if base}
-        self._wallet = place.wallet
-        self._hosts = frozenset(urlsplit(base).hostname or "" for base in self._bases)
+        self._rights = place.rights
+        self._to = None if sim_url is None else loopback_base(sim_url)
+        self._hosts = frozenset((place.host,))
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(
         self, method: str, url: str, headers: Mapping[str, str] | None, body: str | None, timeout_ms: int
     ) -> Answer:
-        check_host(url, self._hosts)
-        base = next(each for each in self._bases if url.startswith(each + "/"))
-        if base == self._wallet and method != "GET":
-            raise ValueError(f"{method} {urlsplit(url).path}: the wallet's host is only read")
-        target = URL(self._bases[base] + url[len(base) :], encoded=True)
+        if not (method == "GET" and self._rights and url.partition("?")[0] == self._rights):
+            check_host(url, self._hosts)
+        target = URL(url if self._to is None else self._to + url[url.index("/", 8) :], encoded=True)
         total_s = timeout_ms / 1000
         limit = aiohttp.ClientTimeout(total=total_s, connect=total_s * CONNECT_SHARE)
         data = body.encode() if body else None
