@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from hedgectl.checks.cache import last_seen, seen
 from hedgectl.checks.context import Believed, Context
 from hedgectl.checks.finding import Finding, failed, passed, skipped, warned
 from hedgectl.checks.redact import hidden
@@ -67,16 +68,14 @@ async def positions(ctx: Context) -> Finding:
     expected = "each with a stop that closes all of it"
     taken = await ctx.snapshot()
     if not isinstance(taken, SnapshotTaken):
-        known = _believed_legs(ctx, await ctx.belief())
-        value = f"unreadable: {taken.why}"
-        return failed(value, expected, _again(ctx, "reach"), details=known, about={"source": "belief"})
+        return _unseen(ctx, await ctx.belief(), taken.why, expected)
     believed = None if ctx.fresh else await ctx.belief()
     book = believed.state.durable if believed is not None else Durable()
     found = diagnose(book, taken, ctx.settings, ctx.exchange.now_ms())
     bare = {(each.symbol, each.leg) for each in found if each.kind is Kind.NAKED}
     legs = [each for each in taken.positions if each.quantity]
     rows = [_leg(each, taken, (each.symbol, each.leg.value) in bare) for each in legs]
-    about = {"positions": str(len(legs)), "naked": str(len(bare)), "source": "exchange"}
+    about = {"positions": str(len(legs)), "naked": str(len(bare)), "source": "exchange", **seen(rows, ctx.now_ms)}
     if bare:
         named = ", ".join(f"{symbol} {leg}" for symbol, leg in sorted(bare))
         fix = ctx.asked.command("reconcile", "--apply", exchange=True)
@@ -226,24 +225,31 @@ def _noted_nav(ctx: Context) -> list[str]:
     return [f"belief, {duration(known[1])} old: {hidden('amount', money(known[0]))} USDT, as the journal noted it"]
 
 
-def _believed_legs(ctx: Context, believed: Believed | None) -> list[str]:
-    """The positions that we know of without the exchange, marked as belief; never "none" for not knowing."""
-    from hedgectl.checks.cache import last_rows
-
+def _unseen(ctx: Context, believed: Believed | None, why: str, expected: str) -> Finding:
+    """Positions that the exchange does not show: as the journal believes them, else as they were seen last; marked as
+    belief, with its age, and never "none" for not knowing."""
+    known = last_seen(ctx.state_dir, "positions", ctx.now_ms)
+    about = {"source": "belief"} | (seen(*known) if known is not None else {})
     if believed is not None:
-        durable, age = believed.state.durable, duration(believed.age_s)
-        told = []
-        for key, each in sorted(durable.positions.items()):
-            cover = durable.covers.get(key)
-            stop = price(cover.trigger_price) if cover is not None and cover.direction is each.direction else "none"
-            size = hidden("amount", f"{quantity(abs(each.quantity))} @ {price(each.entry_price)}")
-            told.append(f"belief, {age} old: {each.symbol} {each.direction.value} {size}, stop {stop}")
-        return told or [f"belief, {age} old: flat"]
-    known = last_rows(ctx.state_dir, "positions", ctx.now_ms)
-    if known is None:
-        return ["nothing is known: no journal, and no earlier examination"]
-    rows, age_s = known
-    return [f"belief, {duration(age_s)} old, of an earlier examination: {each}" for each in rows or ("flat",)]
+        legs, age_s, whose = _believed_legs(believed), believed.age_s, ""
+    elif known is not None:
+        legs, whose = [hidden("amount", each) for each in known[0]], ", of an earlier examination"
+        age_s = max(ctx.now_ms - known[1], 0) / 1000
+    else:
+        told = ["nothing is known: no journal, and no earlier examination"]
+        return failed(f"unreadable: {why}", expected, _again(ctx, "reach"), details=told, about={"source": "none"})
+    details = [f"belief, {duration(age_s)} old{whose}: {each}" for each in legs or ["flat"]]
+    return failed(f"unreadable: {why}", expected, _again(ctx, "reach"), details=details, about=about)
+
+
+def _believed_legs(believed: Believed) -> list[str]:
+    durable, told = believed.state.durable, []
+    for key, each in sorted(durable.positions.items()):
+        cover = durable.covers.get(key)
+        stop = price(cover.trigger_price) if cover is not None and cover.direction is each.direction else "none"
+        size = hidden("amount", f"{quantity(abs(each.quantity))} @ {price(each.entry_price)}")
+        told.append(f"{each.symbol} {each.direction.value} {size}, stop {hidden('amount', stop)}")
+    return told
 
 
 def _again(ctx: Context, name: str) -> str:

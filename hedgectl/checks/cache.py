@@ -5,7 +5,7 @@ Written aside, fsynced and renamed, its age in it; beside what was found stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -37,16 +37,20 @@ def last(folder: Path, now_ms: int, *, shared: bool = False) -> DoctorView | Unr
     return replace(view, age_s=max(now_ms - view.at_ms, 0) / 1000)
 
 
-def last_rows(folder: Path, check_id: str, now_ms: int) -> tuple[tuple[str, ...], float] | None:
-    """What the last examination said of positions (or another check) in detail, and its age in seconds; None where
-    there is none, or where it could not see them either."""
+def seen(legs: Sequence[str], at_ms: int) -> dict[str, str]:
+    """Legs as an examination saw them at `at_ms` (wall clock), to be carried along by those that see nothing."""
+    return {"seen_ms": str(at_ms), "seen": "\n".join(legs)}
+
+
+def last_seen(folder: Path, check_id: str, now_ms: int) -> tuple[tuple[str, ...], int] | None:
+    """The legs that an examination saw last, and when (wall clock, ms); None where none ever did."""
     found = last(folder, now_ms)
     if not isinstance(found, DoctorView):
         return None
     row = next((each for each in found.rows if each.id == check_id), None)
-    if row is None or row.about.get("source") != "exchange":
+    if row is None or not row.about.get("seen_ms", "").isdecimal():
         return None
-    return row.details, found.age_s or 0.0
+    return tuple(row.about.get("seen", "").splitlines()), int(row.about["seen_ms"])
 
 
 def _plain(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -128,8 +128,9 @@ class Context:
 
     @property
     def sim_url(self) -> str:
-        """Where the embedded exchange is: as told, or as a run says; "" for one of our own. Raises as `served`."""
-        if self.asked.sim_url or self.environment != "sim":
+        """Where the embedded exchange is: as told, or as a run says; "" for one of our own, as a run that starts would
+        have. Raises as `served`."""
+        if self.asked.sim_url or self.loaded is not None or self.environment != "sim":
             return self.asked.sim_url
         served = self.served
         return served.url if served is not None else ""

@@ -15,7 +15,7 @@ from hedgectl.checks.cache import keep
 from hedgectl.checks.context import Context
 from hedgectl.checks.redact import each_text, hidden, opened, redacted
 from hedgectl.checks.registry import Check, all_checks, with_needs
-from hedgectl.checks.running import OnRow, examine
+from hedgectl.checks.running import DEADLINE_S, OnRow, examine
 from hedgectl.config.problem import ConfigRefused
 from hedgectl.screens.doctor import DoctorView, Row
 from hedgectl.venue.environment import PLACES, Environment
@@ -34,12 +34,12 @@ class Examined:
     unkept: str = ""
 
 
-def rows_of(context: Context, made: Sequence[Check], on_row: OnRow) -> list[Row]:
+def rows_of(context: Context, made: Sequence[Check], on_row: OnRow, deadline_s: float = DEADLINE_S) -> list[Row]:
     """A row for each of these checks; the exchange is let go afterwards."""
 
     async def work() -> list[Row]:
         try:
-            return await examine(context, made, on_row)
+            return await examine(context, made, on_row, deadline_s)
         finally:
             await context.close()
 

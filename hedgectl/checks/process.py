@@ -63,6 +63,10 @@ def run(ctx: Context) -> Finding:
         return passed("none answers on this state folder", expected)
     pid = int(told.get("pid", 0))
     again = f"kill -TERM {pid}    # and start it as before" if pid else "stop the run, and start it as before"
+    theirs = _environment_of(ctx, str(told.get("run_id", "")))
+    if theirs not in ("", ctx.environment):
+        fix = ctx.asked.command("doctor", "--env", theirs)
+        return warned(f"the run is of {theirs}, this examination of {ctx.environment}", expected, fix)
     version = str(told.get("version", "unknown"))
     about = {"run_id": str(told.get("run_id", "")), "version": version, "installed": __version__}
     if version != __version__:
@@ -82,6 +86,22 @@ def run(ctx: Context) -> Finding:
         return warned("has not seen the account yet: entries are off", "a run that has seen it", fix, about=about)
     who = hidden("process", f"pid {pid}")
     return passed(f"{who}, hedgectl {version}, settings {theirs}, seq {told.get('seq')}", expected, about=about)
+
+
+def _environment_of(ctx: Context, run_id: str) -> str:
+    """Where the run that answers trades, as its journal says; "" where that is not known."""
+    from hedgectl.core.model.codec import decode
+    from hedgectl.core.model.event import RunStarted
+    from hedgectl.store.reader import open_reader
+    from hedgectl.store.rows import JournalUnusable
+
+    try:
+        with open_reader(ctx.journal) as reader:
+            rows = reader.by_kind(RunStarted.kind, 1)
+        started = decode(RunStarted, rows[0][-1]) if rows else None
+    except (JournalUnusable, ValueError):
+        return ""
+    return str(started.environment) if started is not None and started.run_id == run_id else ""
 
 
 @check("kill-switch", "local", cheap=True)

@@ -9,6 +9,7 @@ import typer
 
 from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import ExitCode, Problem, Result
+from hedgectl.commands.starting import refused_start
 
 if TYPE_CHECKING:
     from hedgectl.config.options import RunOptions
@@ -39,6 +40,9 @@ def run(
     position_mode: Annotated[str, typer.Option("--position-mode", metavar="hedge|one-way", help="In the box.")] = "",
     sim_url: Annotated[str, typer.Option("--sim-url", metavar="URL", help="Attach to `hedgectl sim serve`.")] = "",
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No built-in strategy.")] = False,
+    despite: Annotated[
+        list[str] | None, typer.Option("--despite", metavar="ID", help="Start though this check fails; repeatable.")
+    ] = None,
 ) -> Result:
     """Execute intents, protect every position, and say at every moment how sure it is."""
     import os
@@ -58,10 +62,13 @@ def run(
         "box.seed": seed,
         "box.position_mode": position_mode or None,
     }
-    options = RunOptions(for_s, virtual, once, live, not no_demo, feed, sim_url or None)
+    overridden = tuple(dict.fromkeys(despite or ()))
+    options = RunOptions(for_s, virtual, once, live, not no_demo, feed, sim_url or None, despite=overridden)
     with Stops() as stops:  # from here on the first signal means an end in order, however early it comes
         loaded = load(flags, os.environ, common.config)
         _check(options, loaded.config.run.environment)
+        if (refused := refused_start(common, loaded, options)) is not None:
+            return refused
         return _trade(common, options, loaded.config, stops)
 
 
