@@ -201,3 +201,14 @@ def patient(
         if process.stdout is not None:
             process.stdout.close()
     served.close()
+
+
+@pytest.fixture
+def hedgectl_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """The program in an empty folder, beside no exchange."""
+
+    def ask(*args: object) -> tuple[int, str]:
+        code = call([str(each) for each in args])
+        return code, capsys.readouterr().out
+
+    return ask
