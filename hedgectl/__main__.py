@@ -36,7 +36,7 @@ def main() -> None:
 
 class Interrupts:
     """Ctrl-C as this program takes it, unless a shell had it ignored: at once while nothing has begun, then as a
-    KeyboardInterrupt, and the second one at once. `came` says whether there was one: libraries may call it otherwise."""
+    KeyboardInterrupt, and the second one at once. `came`: there was one, whatever a library called it."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -50,7 +50,24 @@ app = typer.Typer(
     help="Sends your trading intents to Binance USD-M futures, and knows at every moment how sure it is.",
     epilog=shown_examples(EXAMPLES),
 )
-for room in (run, submit, kill, sim, status, doctor, sizing, route, trace, explain, reconcile, archive, config, service, drill, version):
+for room in (
+    run,
+    submit,
+    kill,
+    sim,
+    status,
+    doctor,
+    sizing,
+    route,
+    trace,
+    explain,
+    reconcile,
+    archive,
+    config,
+    service,
+    drill,
+    version,
+):
     room.register(app)
 
 

@@ -31,9 +31,7 @@ KILLS = (
     "hedgectl kill --mode entries --why 'odd fills' # nothing new",
     "hedgectl kill --mode flatten --why 'leaving' # close everything",
 )
-REARMS = (
-    "hedgectl rearm --why 'fills explained' # entries may go again",
-)
+REARMS = ("hedgectl rearm --why 'fills explained' # entries may go again",)
 
 
 def register(app: typer.Typer) -> None:

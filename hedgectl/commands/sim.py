@@ -13,9 +13,7 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 if TYPE_CHECKING:
     from hedgectl.config.schema import Config
     from hedgectl.runtime.signals import Stops
-EXAMPLES = (
-    "hedgectl sim serve --port 8900 # for run --sim-url http://127.0.0.1:8900",
-)
+EXAMPLES = ("hedgectl sim serve --port 8900 # for run --sim-url http://127.0.0.1:8900",)
 
 
 def register(app: typer.Typer) -> None:

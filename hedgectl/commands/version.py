@@ -8,9 +8,7 @@ from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import Result
 
 SHOWN = ("ccxt", "aiohttp", "pydantic", "typer")
-EXAMPLES = (
-    "hedgectl version --json # for a bug report",
-)
+EXAMPLES = ("hedgectl version --json # for a bug report",)
 
 
 def register(app: typer.Typer) -> None:

@@ -116,9 +116,7 @@ def _bare_stretches(truth: list[tuple[int, Decimal]], covers: list[CoverPoint], 
     return [*found, (since, end_ms)] if since else found
 
 
-def _known_stretches(
-    beliefs: list[tuple[int, Decimal]], books: Books, key: Key, end_ms: int
-) -> list[tuple[int, int]]:
+def _known_stretches(beliefs: list[tuple[int, Decimal]], books: Books, key: Key, end_ms: int) -> list[tuple[int, int]]:
     """When we believed the leg to be open, in a mode that has it, with no stop."""
     moves: list[tuple[int, int, Any]] = [(at_ms, 0, qty) for at_ms, qty in beliefs]
     moves += [(at_ms, 1, direction) for at_ms, direction in books.stops.get(key, ())]

@@ -84,9 +84,7 @@ def folded(row: Line, width: int) -> list[Line]:
     begins = COLUMN.match(row.plain)
     hang = min(begins.end() if begins else 0, width // 3)
     pieces = [
-        (piece, tone)
-        for text, tone in row.parts
-        for piece in ([text] if tone is Tone.HINT else PIECES.findall(text))
+        (piece, tone) for text, tone in row.parts for piece in ([text] if tone is Tone.HINT else PIECES.findall(text))
     ]
     rows: list[list[Part]] = [[]]
     used = 0

@@ -32,9 +32,7 @@ class Book:
     def __init__(self, spec: Spec, now_ms: int, next_funding_ms: int) -> None:
         anchor = spec.anchor_price
         self.spec = spec
-        self.quote = Quote(
-            spec.symbol, ZERO, ZERO, ZERO, ZERO, anchor, anchor, anchor, ZERO, next_funding_ms, now_ms
-        )
+        self.quote = Quote(spec.symbol, ZERO, ZERO, ZERO, ZERO, anchor, anchor, anchor, ZERO, next_funding_ms, now_ms)
         self.bid_levels: dict[Decimal, Decimal] = {}
         self.ask_levels: dict[Decimal, Decimal] = {}
         self.marked = False
@@ -112,9 +110,7 @@ class Book:
         """Quantity of others resting on `side` at `price`: what trades before an order that joins there."""
         quote = self.quote
         best, qty, levels = (
-            (quote.bid, quote.bid_qty, self.bid_levels)
-            if side == BUY
-            else (quote.ask, quote.ask_qty, self.ask_levels)
+            (quote.bid, quote.bid_qty, self.bid_levels) if side == BUY else (quote.ask, quote.ask_qty, self.ask_levels)
         )
         if price == best:
             return qty

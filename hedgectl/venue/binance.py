@@ -28,6 +28,7 @@ from hedgectl.core.model.input import (
 from hedgectl.core.model.order import Prepared
 from hedgectl.core.model.reply import Answer, Reply
 from hedgectl.core.orders.outcome import GONE, error_of
+from hedgectl.core.orders.params import wire_params
 from hedgectl.venue.account import read_leverage, read_mode, read_snapshot
 from hedgectl.venue.asking import NO_PARAMS, Asking, Failed
 from hedgectl.venue.ccxt_client import Asked, Client

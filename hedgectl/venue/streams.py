@@ -126,7 +126,6 @@ class _SocketFeed:
                 case _:
                     return self._gone(f"disconnected: close code {self._socket.close_code}")
 
-
     async def _say(self, saying: Awaitable[None]) -> bool:
         """Whether a control frame could be sent."""
         try:

@@ -56,8 +56,6 @@ def _shape(asked: Asked) -> tuple[TradeRow, ...]:
     return rows_of(asked.data, trade_row)
 
 
-def _taken(
-    symbol: str, rows: dict[int, TradeRow], since_ms: int, complete: bool, server_ms: int
-) -> TradesTaken:
+def _taken(symbol: str, rows: dict[int, TradeRow], since_ms: int, complete: bool, server_ms: int) -> TradesTaken:
     ordered = tuple(rows[trade_id] for trade_id in sorted(rows))
     return TradesTaken(symbol, ordered, since_ms, complete, server_ms)

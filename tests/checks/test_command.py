@@ -63,7 +63,10 @@ def test_names_and_groups_are_chosen_and_an_unknown_one_gets_the_nearest(patient
 def test_a_need_that_failed_is_told_though_nobody_chose_it(patient):
     patient.served.shut()
     _, found = told(patient, "--only", "clock")
-    assert [(each["id"], each["severity"]) for each in found["data"]["checks"]] == [("reach", "fail"), ("clock", "skip")]
+    assert [(each["id"], each["severity"]) for each in found["data"]["checks"]] == [
+        ("reach", "fail"),
+        ("clock", "skip"),
+    ]
     patient.served.open()
 
 
@@ -142,11 +145,23 @@ def test_a_damaged_last_examination_is_told_and_the_one_before_it_serves(patient
 
 
 def test_what_is_shared_names_no_key_no_host_no_folder_and_no_amount(patient):
-    patient.served.hand(lambda it: it.exchange.hands.set_position("ETHUSDT", "LONG", __import__("decimal").Decimal("0.5"), __import__("decimal").Decimal(2600)))
+    patient.served.hand(
+        lambda it: it.exchange.hands.set_position(
+            "ETHUSDT", "LONG", __import__("decimal").Decimal("0.5"), __import__("decimal").Decimal(2600)
+        )
+    )
     patient.run_once()
     for args in ((), ("--json",)):
         _, out = doctor(patient, "--share", *args)
-        for word in (patient.served.url, "127.0.0.1", str(patient.folder), os.uname().nodename, "10 000", "2 600", "0.5 @"):
+        for word in (
+            patient.served.url,
+            "127.0.0.1",
+            str(patient.folder),
+            os.uname().nodename,
+            "10 000",
+            "2 600",
+            "0.5 @",
+        ):
             assert word not in out, word
         assert "<amount>" in out
         assert "<host>" in out
@@ -191,7 +206,8 @@ def test_orders_are_tried_only_when_asked_and_none_is_placed(patient):
 
 
 @pytest.mark.parametrize(
-    "args", [["--env", "live", "--deep"], ["--env", "demo", "--sim-url", "http://127.0.0.1:9"], ["--sim-url", "http://x.org"]]
+    "args",
+    [["--env", "live", "--deep"], ["--env", "demo", "--sim-url", "http://127.0.0.1:9"], ["--sim-url", "http://x.org"]],
 )
 def test_flags_that_contradict_each_other_are_a_usage_error(hedgectl_alone, args):
     assert hedgectl_alone("doctor", *args)[0] == 2
@@ -259,7 +275,10 @@ def test_run_refuses_to_start_on_a_failed_check_and_starts_in_spite_of_it_when_t
     with open_reader(patient.state / "journal.db") as reader:
         (row,) = reader.by_kind(RunStarted.kind, 1)
     assert decode(RunStarted, row[-1]).despite == ("state-folder",)
-    assert "despite state-folder" in patient.hedgectl("trace")[1] + patient.hedgectl("run", *run[1:], "--despite", "state-folder")[1]
+    assert (
+        "despite state-folder"
+        in patient.hedgectl("trace")[1] + patient.hedgectl("run", *run[1:], "--despite", "state-folder")[1]
+    )
 
     patient.paste(problem["hint"])
     assert patient.hedgectl(*run, "-q")[0] == 0

@@ -102,7 +102,7 @@ def words_of(command, state="/var/lib"):
 
 
 def test_the_unit_of_a_run():
-    (name, text), = systemd(installation()).items()
+    ((name, text),) = systemd(installation()).items()
     service = parsed(text)["Service"]
     assert name == "hedgectl.service"
     wanted = {

@@ -64,9 +64,7 @@ def live(tmp_path: Path) -> Callable[..., Life]:
         keys |= {"box.seed": seed, "box.position_mode": mode, "run.state_dir": str(folder)}
         keys = {"journal.synchronous": "OFF", "risk.positions": "add"} | keys
         options = options or RunOptions(seconds, virtual=True, demo=demo)
-        return live_once(
-            load(keys, {}).config, folder, story or _untold, options=options, faults=faults, opened=place
-        )
+        return live_once(load(keys, {}).config, folder, story or _untold, options=options, faults=faults, opened=place)
 
     return run
 

@@ -139,9 +139,10 @@ def decisions(source):
         elif isinstance(node, ast.Assign | ast.AugAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                if isinstance(target, ast.Attribute | ast.Name) and (
-                    target.attr if isinstance(target, ast.Attribute) else target.id
-                ) in OUR_NAMES:
+                if (
+                    isinstance(target, ast.Attribute | ast.Name)
+                    and (target.attr if isinstance(target, ast.Attribute) else target.id) in OUR_NAMES
+                ):
                     yield node.lineno
 
 

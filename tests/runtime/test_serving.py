@@ -47,9 +47,7 @@ class Run:
     """As much of a run as is told about."""
 
     def __init__(self, manager, **environ):
-        self.state = SimpleNamespace(
-            durable=SimpleNamespace(stopping=False), volatile=SimpleNamespace(ready=False)
-        )
+        self.state = SimpleNamespace(durable=SimpleNamespace(stopping=False), volatile=SimpleNamespace(ready=False))
         self.now_ms = 0
         self.view = VIEW
         environ = {"NOTIFY_SOCKET": manager.path} | environ

@@ -63,7 +63,9 @@ def test_closing_at_break_even_covers_the_fees_paid(venue, side, back):
 def test_wallet_is_first_balance_plus_income(venue):
     v = venue()
     for side, qty, touch in [
-        ("BUY", "1.234", ("100.0", "100.1")), ("SELL", "0.777", ("101.3", "101.5")), ("SELL", "2.5", ("99.1", "99.2")),
+        ("BUY", "1.234", ("100.0", "100.1")),
+        ("SELL", "0.777", ("101.3", "101.5")),
+        ("SELL", "2.5", ("99.1", "99.2")),
         ("BUY", "2.043", ("97.7", "97.9")),
     ]:
         v.touch(*touch)
@@ -76,7 +78,8 @@ def test_wallet_is_first_balance_plus_income(venue):
 
 def test_positions_show_zero_rows_of_the_mode(venue):
     assert [(p.symbol, p.position_side) for p in venue().exchange.positions()] == [
-        ("BTCUSDT", "BOTH"), ("ETHUSDT", "BOTH"),
+        ("BTCUSDT", "BOTH"),
+        ("ETHUSDT", "BOTH"),
     ]
     assert [p.position_side for p in venue(hedge=True).exchange.positions("BTCUSDT")] == ["LONG", "SHORT"]
 

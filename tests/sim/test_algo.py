@@ -238,7 +238,12 @@ def test_events_of_a_triggered_stop_in_order(venue):
     v.touch("97.9", "98.0")
     v.wait(11)
     assert v.names() == [
-        "ALGO:TRIGGERING", "ALGO:TRIGGERED", "ORDER:NEW:NEW", "TRADE_LITE", "ACCOUNT:ORDER", "ORDER:TRADE:FILLED",
+        "ALGO:TRIGGERING",
+        "ALGO:TRIGGERED",
+        "ORDER:NEW:NEW",
+        "TRADE_LITE",
+        "ACCOUNT:ORDER",
+        "ORDER:TRADE:FILLED",
         "ALGO:FINISHED",
     ]
     first, triggered, finished = (e["o"] for e in v.events if e["e"] == "ALGO_UPDATE")

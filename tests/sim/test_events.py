@@ -16,7 +16,11 @@ def test_each_piece_of_a_fill_is_told(venue):
     v = venue()
     v.market("BUY", "15")
     assert v.names()[1:] == [
-        "TRADE_LITE", "ACCOUNT:ORDER", "ORDER:TRADE:PARTIALLY_FILLED", "TRADE_LITE", "ACCOUNT:ORDER",
+        "TRADE_LITE",
+        "ACCOUNT:ORDER",
+        "ORDER:TRADE:PARTIALLY_FILLED",
+        "TRADE_LITE",
+        "ACCOUNT:ORDER",
         "ORDER:TRADE:FILLED",
     ]
 

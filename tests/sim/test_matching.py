@@ -27,7 +27,9 @@ def test_market_order_walks_the_depth(deep):
     v = deep()
     order = v.market("BUY", "4")
     assert [(t.price, t.qty) for t in v.exchange.trades("BTCUSDT")] == [
-        (D("100.1"), 1), (D("100.2"), 2), (D("100.5"), 1),
+        (D("100.1"), 1),
+        (D("100.2"), 2),
+        (D("100.5"), 1),
     ]
     assert order.status == "FILLED"
     assert order.avg_price == (D("100.1") + D("200.4") + D("100.5")) / 4

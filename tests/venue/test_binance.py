@@ -74,9 +74,7 @@ def test_a_cover_rests_in_the_algo_service_and_is_withdrawn_by_its_id(desk):
     stop = cover(desk)
     assert isinstance(classify_create(desk.run(desk.venue.send(stop)), stop), Accepted)
     taken = desk.run(desk.venue.snapshot(("BTCUSDT",)))
-    assert [(row.client_id, row.close_position, row.leg) for row in taken.algos] == [
-        (stop.client_id, True, Leg.LONG)
-    ]
+    assert [(row.client_id, row.close_position, row.leg) for row in taken.algos] == [(stop.client_id, True, Leg.LONG)]
     assert taken.orders == ()
     found = desk.run(desk.venue.look(stop.client_id, "BTCUSDT", True))
     assert found.row == taken.algos[0]

@@ -26,7 +26,9 @@ def test_a_stranger_is_no_exchange(url):
         check_host(url, frozenset({"fapi.binance.com"}))
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1:1", "http://10.0.0.1:80", "http://fapi.binance.com", "ws://localhost"])
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:1", "http://10.0.0.1:80", "http://fapi.binance.com", "ws://localhost"]
+)
 def test_a_sim_url_is_http_on_this_machine(url):
     with pytest.raises(ValueError, match=r"127\.0\.0\.1"):
         loopback_base(url)

@@ -33,9 +33,7 @@ def test_an_entry_over_http_is_filled_and_the_websocket_brings_its_trade(prepare
     async def life():
         served = await serve(box, port=0, now_ms=clock.wall_ms)
         time = ExchangeTime(clock)
-        client = open_client(
-            Environment.SIM, Credentials("sim", "sim"), Http(Environment.SIM, served.url), time.now_ms
-        )
+        client = open_client(Environment.SIM, Credentials("sim", "sim"), Http(Environment.SIM, served.url), time.now_ms)
         venue = Binance(client, clock, time, Random(1))
         limits = StreamLimits()
         session = Session(venue, WebSocketStream(Environment.SIM, limits, served.url), clock, Random(1), limits)

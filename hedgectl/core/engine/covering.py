@@ -122,8 +122,10 @@ def cover_refused(work: Work, order: Prepared, outcome: Rejected) -> None:
         if bare.tries <= 1:  # once at once; what is refused again waits its turn, or a ban would only grow
             bare.due_mono_ms = 0
         tend_cover(work, key)
-    elif order.purpose is Purpose.COVER and (outcome.code == 0 or outcome.remedy is Remedy.MODIFY) and (
-        outcome.code not in WOULD_TRIGGER
+    elif (
+        order.purpose is Purpose.COVER
+        and (outcome.code == 0 or outcome.remedy is Remedy.MODIFY)
+        and (outcome.code not in WOULD_TRIGGER)
     ):  # the mode or the rules have changed, or a gateway spoke: no reason to leave a healthy position
         work.want_snapshot(f"a stop was refused: {outcome.code}")
         tend_cover(work, key)

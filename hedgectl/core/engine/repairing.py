@@ -147,6 +147,4 @@ def summarise(work: Work, repaired: list[str]) -> None:
         return
     work.volatile.summed = said
     confidence = round(confidence_now(work), 4)
-    work.note(
-        ReconcileSummary(found, tuple(repaired), skipped, evidence_now(work), confidence, work.now.exchange_ms)
-    )
+    work.note(ReconcileSummary(found, tuple(repaired), skipped, evidence_now(work), confidence, work.now.exchange_ms))

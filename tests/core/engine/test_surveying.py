@@ -1,5 +1,5 @@
-"""Goal: a survey hears every gate and judges as the decision does; it changes nothing, and its numbers are the gates' own
-(L6, T10)."""
+"""Goal: a survey hears every gate and judges as the decision does; it changes nothing, and its numbers are the
+gates' own (L6, T10)."""
 
 from __future__ import annotations
 

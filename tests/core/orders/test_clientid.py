@@ -13,9 +13,7 @@ from hedgectl.core.orders.clientid import COUNT_MAX, ClientId, client_id, intent
 
 EXCHANGE = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
 COUNTS = st.integers(0, COUNT_MAX)
-PARTS = st.tuples(
-    st.text(max_size=200), st.sampled_from(Leg), st.sampled_from(Purpose), COUNTS, COUNTS, COUNTS
-)
+PARTS = st.tuples(st.text(max_size=200), st.sampled_from(Leg), st.sampled_from(Purpose), COUNTS, COUNTS, COUNTS)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

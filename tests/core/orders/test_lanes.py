@@ -43,9 +43,7 @@ def test_protection_is_always_granted_and_no_other_lane_passes_its_share(steps):
                 assert not third or budget.orders_1m.used <= 1200 * share
                 assert now >= (budget.entries_after_ms if first is Lane.ENTRY else budget.reads_after_ms)
         elif what == "stated":
-            budget.seen(
-                said(x_mbx_used_weight_1m=first, x_mbx_order_count_10s=second, x_mbx_order_count_1m=third), now
-            )
+            budget.seen(said(x_mbx_used_weight_1m=first, x_mbx_order_count_10s=second, x_mbx_order_count_1m=third), now)
         elif what == "refused":
             budget.seen(said(first, retry_after=second), now)
         else:

@@ -112,7 +112,7 @@ def test_only_a_request_that_never_left_may_be_sent_again(prepared, kind):
     "status, body, remedy",
     [
         (503, "Service Unavailable.", AGAIN),
-        (503, ' Service Unavailable.\n', AGAIN),
+        (503, " Service Unavailable.\n", AGAIN),
         (503, '{"code":0,"msg":"Service Unavailable."}', AGAIN),
         (503, "Unknown error, please check your request or try again later.", None),
         (503, '{"code":0,"msg":"Unknown error, please check your request or try again later."}', None),

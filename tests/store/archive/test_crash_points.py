@@ -1,5 +1,5 @@
-"""Goal: kill the archiver before and after each thing that it does to the disk: nothing is lost, nothing is there twice,
-and the next call finishes what was begun. Exhaustive: the points are counted by a first life, and each gets a life.
+"""Goal: kill the archiver before and after each thing that it does to the disk: nothing is lost, nothing is there
+twice, and the next call finishes what was begun. Exhaustive: a first life counts the points, and each gets a life.
 """
 
 from __future__ import annotations

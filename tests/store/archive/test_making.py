@@ -99,7 +99,7 @@ def test_two_archives_of_one_second_have_two_names(desk):
     assert desk.call().made.name == "20261121T020000Z-001"
     desk.log("execution/events.jsonl", 63, 64)
     assert desk.call().made.name == "20261121T020000Z-002"
-    assert desk.seqs() == {each: 1 for each in {*EVERY, 61, 62, 63, 64}}
+    assert desk.seqs() == dict.fromkeys({*EVERY, 61, 62, 63, 64}, 1)
 
 
 def test_links_empty_files_and_what_was_restored_stay(desk, tmp_path):
@@ -130,7 +130,7 @@ def test_one_call_takes_a_bounded_number_of_files(desk, monkeypatch):
     assert codes(desk.call()) == ["archive.too_many"]
     desk.call(later_ms=1_000)
     assert codes(desk.call(later_ms=2_000)) == []
-    assert desk.seqs() == {each: 1 for each in EVERY}
+    assert desk.seqs() == dict.fromkeys(EVERY, 1)
 
 
 def test_a_dry_run_touches_nothing_and_says_what_a_real_one_does(desk):
@@ -202,12 +202,12 @@ def test_a_full_disk_leaves_every_original_and_the_next_call_goes_on(desk, name)
     assert codes(outcome) == ["archive.disk_full"]
     assert "No space left" in outcome.troubles[0].what
     assert desk.shelf.names() == []
-    assert desk.seqs() == {each: 1 for each in EVERY}
+    assert desk.seqs() == dict.fromkeys(EVERY, 1)
     assert not [path for path in desk.tree() if path.endswith(".gz.new")]
     desk.log("execution/events.jsonl", 61, 70)
     again = desk.call(later_ms=1_000)
     assert [each.name for each in again.finished] == ["20261121T020000Z"]
-    assert desk.seqs() == {each: 1 for each in {*EVERY, *range(61, 71)}}
+    assert desk.seqs() == dict.fromkeys({*EVERY, *range(61, 71)}, 1)
     assert desk.shelf.half_made() == []
 
 
@@ -223,7 +223,7 @@ def test_a_disk_that_gives_back_something_else_keeps_the_original(desk):
 
     outcome = desk.call(disk=Rotten())
     assert codes(outcome) == ["archive.half_made"]
-    assert desk.seqs() == {each: 1 for each in EVERY}
+    assert desk.seqs() == dict.fromkeys(EVERY, 1)
 
 
 def test_a_half_made_archive_that_rotted_does_not_stop_the_next(desk):
@@ -258,7 +258,7 @@ def test_another_disk_below_archive_is_said_plainly(desk):
             raise OSError(errno.EXDEV, "Invalid cross-device link", str(old))
 
     assert codes(desk.call(disk=Elsewhere())) == ["archive.other_disk"]
-    assert desk.seqs() == {each: 1 for each in EVERY}
+    assert desk.seqs() == dict.fromkeys(EVERY, 1)
 
 
 def test_nothing_is_packed_while_a_writer_has_the_file(desk, monkeypatch):
@@ -269,7 +269,7 @@ def test_nothing_is_packed_while_a_writer_has_the_file(desk, monkeypatch):
         assert codes(outcome) == ["archive.half_made"]
         writer.write(b'{"seq": 61}\n')
     assert desk.call(later_ms=1_000).finished
-    assert desk.seqs() == {each: 1 for each in {*EVERY, 61}}
+    assert desk.seqs() == dict.fromkeys({*EVERY, 61}, 1)
 
 
 def test_a_writer_that_never_pauses_loses_nothing_over_many_archives(desk):
@@ -296,5 +296,5 @@ def test_a_writer_that_never_pauses_loses_nothing_over_many_archives(desk):
     stop.set()
     writer.join()
     assert made >= 8
-    assert desk.seqs() == {each: 1 for each in {*EVERY, *written}}
+    assert desk.seqs() == dict.fromkeys({*EVERY, *written}, 1)
     log.close()
