@@ -39,6 +39,7 @@ VARIABLES = {
     "CREDENTIALS_DIRECTORY": "A service's credential folder with api_key and api_secret; set by systemd, comes first.",
     "XDG_CONFIG_HOME": "Where `hedgectl/hedgectl.toml` is looked for last, and keys by environment.",
     "XDG_RUNTIME_DIR": "Where locks are, if it is private; else the state folder.",
+    "PYTHONPATH": "Python's own: where the package was found; `service print` puts it into the texts.",
     "NO_COLOR": "Not empty: no colours. `--no-color` does the same.",
     "FORCE_COLOR": "Not empty: colours in a pipe, too.",
     "TERM": "`dumb`: no colours.",

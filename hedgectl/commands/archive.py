@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 NAME = "archive-logs"
 KEEP_MAX = 100_000
 PIPE_WIDTH = 120
+EXAMPLES = (
+    "hedgectl archive-logs --dry-run # what would be put away",
+    "hedgectl archive-logs --keep 30 --older-than 90d # and drop what is old",
+    "hedgectl archive-logs --list # what there is",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, NAME, "Setup")(archive_logs)
+    command(app, NAME, "Setup", examples=EXAMPLES)(archive_logs)
 
 
 def archive_logs(

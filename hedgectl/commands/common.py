@@ -107,7 +107,7 @@ def command(
             finish(result, common)
 
         signed(entry, [CONTEXT, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
-        entry.__doc__ = function.__doc__
+        entry.__doc__ = " ".join((function.__doc__ or "").split())
         app.command(name, rich_help_panel=panel or None, epilog=shown_examples(examples))(entry)
         return function
 

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from hedgectl.screens.doctor import DoctorView, Row
 
 WIDTH_IN_A_PIPE = 120
+EXAMPLES = (
+    "hedgectl doctor # everything, where a run would trade",
+    "hedgectl doctor --only local # without a network",
+    "hedgectl doctor --env demo --strict # before a deploy",
+    "hedgectl doctor --share # for others' eyes",
+)
 
 
 def register(app: typer.Typer) -> None:
-    command(app, "doctor", "Look")(doctor)
+    command(app, "doctor", "Look", examples=EXAMPLES)(doctor)
 
 
 def doctor(

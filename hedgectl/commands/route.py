@@ -25,6 +25,11 @@ NAME = "route-dry-run"
 LINES_MAX = 10_000
 BYTES_MAX = 16 * 1024 * 1024
 READ, LIVE = "read", "live"
+EXAMPLES = (
+    "hedgectl route-dry-run --symbol BTCUSDT --side BUY --notional 200 # an entry",
+    "hedgectl route-dry-run intents.jsonl --nav 400 # many",
+    "hedgectl route-dry-run --exit --symbol BTCUSDT --side BUY # a close",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Asked:
 
 
 def register(app: typer.Typer) -> None:
-    command(app, NAME, "Look")(route_dry_run)
+    command(app, NAME, "Look", examples=EXAMPLES)(route_dry_run)
 
 
 def route_dry_run(
@@ -48,13 +53,13 @@ def route_dry_run(
         str,
         typer.Argument(metavar="[JSON|FILE|-]", help="Intents as for `submit`; at most 10 000 lines, 16 KiB each."),
     ] = "",
-    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT")] = "",
-    side: Annotated[str, typer.Option("--side", metavar="BUY|SELL")] = "",
+    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT", help="As the exchange writes it.")] = "",
+    side: Annotated[str, typer.Option("--side", metavar="BUY|SELL", help="Of the order, of a close too.")] = "",
     notional: Annotated[str, typer.Option("--notional", metavar="USDT", help="Size of an entry in USDT.")] = "",
     quantity: Annotated[str, typer.Option("--quantity", metavar="QTY", help="Size in the base asset.")] = "",
-    type_: Annotated[str, typer.Option("--type", metavar="market|limit")] = "",
+    type_: Annotated[str, typer.Option("--type", metavar="market|limit", help="Else market.")] = "",
     price: Annotated[str, typer.Option("--price", metavar="PRICE", help="Of a limit order.")] = "",
-    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH")] = "",
+    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH", help="Else inferred from the side.")] = "",
     exit_: Annotated[bool, typer.Option("--exit", help="Close, all of the leg without --quantity.")] = False,
     name: Annotated[str, typer.Option("--id", metavar="ID", help="Intent id.")] = "",
     paper: Annotated[bool, typer.Option("--paper", help="As a paper order.")] = False,

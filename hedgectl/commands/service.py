@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hedgectl.commands.common import Common, command
+from hedgectl.commands.common import Common, command, group
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 if TYPE_CHECKING:
     from hedgectl.screens.units import Installation
 
 FILE_MODE = 0o644
+EXAMPLES = (
+    "hedgectl service print systemd --env live # a unit",
+    "hedgectl service print cron # for archive-logs and doctor",
+    "hedgectl service print timer --into DIR # as files",
+)
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Units, timers, cron lines: to run it as a service.")
-    command(group, "print")(print_)
-    app.add_typer(group, name="service", rich_help_panel="Setup")
+    room = group(app, "service", "Units, timers, cron lines: to run it as a service.", "Setup")
+    command(room, "print", examples=EXAMPLES)(print_)
 
 
 def print_(

@@ -14,7 +14,7 @@ DAMAGED = code("archive.damaged", "A packed file, or the manifest, is not what i
 UNREADABLE = code("archive.unreadable", "A file cannot be read, so it stayed where it is.").name
 TOO_MANY = code("archive.too_many", "More files than one call takes; call it again.").name
 OTHER_DISK = code(
-    "archive.other_disk", "logs/archive is on another disk than logs, so nothing can be moved there."
+    "archive.other_disk", "The archive folder is on another disk than the logs, so nothing can be moved there."
 ).name
 UNUSABLE = code("archive.unusable", "A folder of logs, or of archives, cannot be read or written.").name
 NOT_FOUND = code("archive.not_found", "There is no archive of that name, or more than one begins with it.").name
