@@ -28,6 +28,7 @@ WRONG_LEG = code("intent.wrong_leg", "A BUY opens LONG and a SELL opens SHORT; t
 CORRELATION_CHARS = 10
 LEGS = tuple(leg.value for leg in Leg)
 SIZED_BY = ("instrument", "quote", "nav")
+WALK = tuple((gate, NEEDS.get(gate, "")) for gate in IDENTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,24 @@ def consider_entry(work: Work, entry: Entry) -> None:
         )
 
 
-def judged(entry: Entry, desk: Desk) -> Iterator[Judged]:
-    """Every gate that looks at the desk, in its fixed order (R1): identity, leg, size, exposure. Lazy: a run stops at
-    the first refusal, a dry run hears them all."""
-    for gate in IDENTITY:
-        needed = NEEDS.get(gate)
-        if needed is not None and getattr(desk, needed) is None:
+def judged(entry: Entry, desk: Desk, *, approvals: bool) -> Iterator[Judged]:
+    """Every gate that looks at the desk, in its fixed order (R1): identity, leg, size, exposure. Lazy: a run takes the
+    first refusal, or the size, and does without `approvals`; a dry run hears them all."""
+    for gate, needed in WALK:
+        if needed and getattr(desk, needed) is None:
             yield gate, Unasked(needed)
-        else:
-            yield gate, gate(entry, desk)
-    yield leg_fits, leg_fits(entry)
-    missing = next((each for each in SIZED_BY if getattr(desk, each) is None), "")
-    sized = Unasked(missing) if missing else size(entry, desk)
+        elif (verdict := gate(entry, desk)) is not APPROVED or approvals:
+            yield gate, verdict
+    if (verdict := leg_fits(entry)) is not APPROVED or approvals:
+        yield leg_fits, verdict
+    missing = [each for each in SIZED_BY if getattr(desk, each) is None]
+    sized = Unasked(missing[0]) if missing else size(entry, desk)
     yield size, sized
     for cap in EXPOSURE:
-        yield cap, cap(entry, sized, desk) if isinstance(sized, Sized) else Unasked("size")
+        if not isinstance(sized, Sized):
+            yield cap, Unasked("size")
+        elif (verdict := cap(entry, sized, desk)) is not APPROVED or approvals:
+            yield cap, verdict
 
 
 def leg_fits(entry: Entry) -> Verdict:
@@ -112,9 +116,7 @@ def vet(work: Work, entry: Entry, desk: Desk) -> Sized | Refused | None:
     """Every gate, then leverage and rate budget (R1). None: it is held until its leverage is set, which a paper order
     needs not."""
     sized: Sized | None = None
-    for _, verdict in judged(entry, desk):
-        if verdict is APPROVED:
-            continue
+    for _, verdict in judged(entry, desk, approvals=False):
         if isinstance(verdict, Refused):
             return verdict
         if isinstance(verdict, Sized):

@@ -70,7 +70,8 @@ def survey(work: Work, entry: Entry) -> Survey:
     notes: dict[str, str] = {}
     rulings: list[Ruling] = []
     sized: Sized | None = None
-    for gate, verdict in judged(cast(Entry, _Asked(entry, "entry.", notes)), cast(Desk, _Asked(desk, "", notes))):
+    asked = cast(Entry, _Asked(entry, "entry.", notes)), cast(Desk, _Asked(desk, "", notes))
+    for gate, verdict in judged(*asked, approvals=True):
         facts = tuple(notes.items())
         if isinstance(verdict, Sized):
             sized, verdict = verdict, APPROVED

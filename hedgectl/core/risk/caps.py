@@ -7,6 +7,7 @@ is measured against each.
 from __future__ import annotations
 
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from hedgectl.core.model.money import ZERO, ceil_step
@@ -26,6 +27,7 @@ SHARE_KEY = "risk.symbol_nav_pct_max"
 GROSS_KEY = "risk.gross_nav_pct_max"
 ORDER_KEY = "limits.order_notional_usdt_max"
 CENT = Decimal("0.01")
+USDT = itemgetter(0)
 TIER_CAP = code("risk.tier_cap", "Everything open in the symbol's tier together passes the tier's share of NAV.")
 GROSS_CAP = code("risk.gross_cap", "Everything open in all symbols together passes its share of NAV.")
 
@@ -92,8 +94,9 @@ def nav_for(usdt: Decimal, share: Decimal) -> Decimal:
 
 def tightest(caps: tuple[Cap, ...]) -> Cap:
     """The one that binds; the first of equals."""
-    return min(caps, key=lambda cap: cap.usdt)
+    return min(caps, key=USDT)
 
 
 def _room(limit: Decimal, used: Decimal) -> Decimal:
-    return max(limit - used, ZERO)
+    left = limit - used
+    return left if left > ZERO else ZERO

@@ -89,7 +89,7 @@ def size(entry: Entry, desk: Desk) -> Sized | Refused:
         near = plain(floor_step(entry.price, rules.tick))
         return refused(OFF_TICK, plain(entry.price), plain(rules.tick), f"use {near}")
     found = steps(entry, desk)
-    if found.quantity % found.step:  # a wish was rounded down to it
+    if entry.quantity is not None and found.quantity % found.step:  # a wish was rounded down to it
         near = plain(floor_step(found.quantity, found.step))
         return refused(OFF_STEP, plain(found.quantity), plain(found.step), f"use {near}")
     if found.quantity < found.smallest:
@@ -124,7 +124,7 @@ def smallest_quantity(rules: Instrument, price: Decimal, market: bool, desk_floo
     and the desk's own (R4)."""
     step = rules.market_step if market else rules.step
     least = rules.market_min_qty if market else rules.min_qty
-    return max(ceil_step(max(rules.min_notional, desk_floor_usdt) / price, step), ceil_step(least, step))
+    return ceil_step(max(max(rules.min_notional, desk_floor_usdt) / price, least), step)
 
 
 def quantity_max(rules: Instrument, market: bool) -> Decimal:

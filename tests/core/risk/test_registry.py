@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 from hedgectl.commands.app import app
-from hedgectl.commands.explain import _register_all
+from hedgectl.commands.codes import known_codes
 from hedgectl.config.schema import Config
 from hedgectl.core.model.verdict import CODES
 from hedgectl.core.risk.exposure import EXPOSURE
@@ -26,7 +26,7 @@ COMMAND = re.compile(r"(?:^|[:;,] |then )hedgectl ([a-z]+(?:-[a-z]+)*)((?: --[a-
 KEY = re.compile(r"\b([a-z_]+)\.([a-z][a-z0-9_]+)\b")
 WORDS_MIN = 4
 
-_register_all()
+known_codes()  # every room that registers codes is loaded by it
 
 
 def edges():
