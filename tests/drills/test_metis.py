@@ -108,4 +108,4 @@ def test_a_bound_that_was_lowered_meanwhile_is_learnt_from_the_refusal(live, mod
     life = live(mode=mode, place=falsified(), story=telling(mode, leg, lowered_to=D(250)), **WORLD)
     assert flat(life)
     assert {event.code for event in life.events("order.rejected")} == {-4005}
-    assert closes(life)[-3:] == [D(250), D(250), D("116.19")]
+    assert closes(life)[-3:] == [D(206), D(205), D("205.19")]

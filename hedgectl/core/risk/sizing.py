@@ -7,7 +7,7 @@ that may be sent is above what the symbol's share of NAV allows, that is a confl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from hedgectl.core.model.instrument import Instrument
@@ -76,7 +76,8 @@ def steps(entry: Entry, desk: Desk) -> Steps:
         assert entry.notional_usdt is not None
         allowed_usdt = min(entry.notional_usdt, tightest(caps).usdt)
         quantity = floor_step(allowed_usdt / price, step)
-    smallest = smallest_quantity(rules, price, market, floor_usdt(desk.settings.risk, entry.symbol))
+    least_price = min(price, quote.mark) if market else price  # the exchange values a market order at the mark
+    smallest = smallest_quantity(rules, least_price, market, floor_usdt(desk.settings.risk, entry.symbol))
     largest = desk.settings.parts_max * quantity_max(rules, market)
     return Steps(price, caps, allowed_usdt, step, quantity, smallest, largest)
 
@@ -133,17 +134,18 @@ def quantity_max(rules: Instrument, market: bool) -> Decimal:
 
 
 def split(quantity: Decimal, largest: Decimal, step: Decimal) -> list[Decimal]:
-    """`quantity` in parts of at most `largest`; the last part is whatever is left, exactly.
+    """`quantity` in as few parts of at most `largest` as there can be, as equal as the step allows: a small rest would
+    fall below the exchange's minimum. What is off the step goes with the last, so that the sum is exact.
 
     >>> split(Decimal("616.19"), Decimal("250"), Decimal("1"))
-    [Decimal('250'), Decimal('250'), Decimal('116.19')]
+    [Decimal('206'), Decimal('205'), Decimal('205.19')]
     """
     if quantity <= largest:
         return [quantity]
-    each = floor_step(largest, step) or largest
-    whole = int(quantity // each)
-    parts = [each] * whole
-    left = quantity - each * whole
-    if left:
-        parts.append(left)
+    unit = min(step, largest)
+    count = int((quantity / floor_step(largest, unit)).to_integral_value(ROUND_CEILING))
+    units, rest = divmod(quantity, unit)
+    few, more = divmod(int(units), count)
+    parts = [(few + 1) * unit] * more + [few * unit] * (count - more)
+    parts[-1] += rest
     return parts

@@ -50,7 +50,7 @@ def test_a_limit_entry_rests_post_only_at_the_near_touch(bench):
 def test_an_entry_above_the_exchanges_maximum_goes_in_parts_of_one_intent(bench, make_instrument):
     bench.say(InstrumentsTaken((make_instrument(market_max_qty=D("0.004")),), 2400, 300, 1200))
     bench.enter(notional_usdt=None, quantity=D("0.010"))
-    assert [order.quantity for order in bench.sent] == [D("0.004"), D("0.004"), D("0.002")]
+    assert [order.quantity for order in bench.sent] == [D("0.004"), D("0.003"), D("0.003")]
     assert len({order.client_id for order in bench.sent}) == 3
     assert {order.intent_id for order in bench.sent} == {"k1"}
 

@@ -14,7 +14,7 @@ from hedgectl.core.model.money import floor_step
 from hedgectl.core.model.order import Kind
 from hedgectl.core.model.verdict import Refused
 from hedgectl.core.risk.nav import Nav
-from hedgectl.core.risk.sizing import Sized, size
+from hedgectl.core.risk.sizing import Sized, size, split
 
 
 def wish(usdt, **more):
@@ -30,9 +30,15 @@ def nav(usdt):
     return {"nav": Nav(D(usdt), 0, ())}
 
 
+def marked(usdt, mark):
+    return wish(usdt, quote=Quote("BTCUSDT", D("50000"), D("50000.1"), D(mark), 0))
+
+
 EDGES = [
     # the smallest market order is 0.002 at 50,000.1: 100.0002 USDT
     (wish("100.0002"), wish("100.0001"), "sizer.below_minimum", wish("100.01")),
+    # the exchange values a market order at the mark: 0.002 at 49,999.99 is worth less than 100 USDT
+    (marked("100.01", "50000"), marked("100.01", "49999.99"), "sizer.below_minimum", marked("150.01", "49999.99")),
     (exact("0.002"), exact("0.001"), "sizer.below_minimum", exact("0.002")),
     (exact("0.002"), exact("0.0021"), "sizer.off_step", exact("0.002")),
     (exact("0.002", "50000.1"), exact("0.002", "50000.15"), "sizer.off_tick", exact("0.002", "50000.1")),
@@ -82,3 +88,20 @@ def test_a_wish_is_rounded_down_and_clipped_never_up(stand, price, usdt):
     assume(isinstance(sized, Sized))
     assert sized.notional_usdt <= min(usdt, D(1_000))
     assert sized.quantity == floor_step(min(usdt, D(1_000)) / price, D("0.001"))
+
+
+@given(
+    st.decimals("0.001", "5000", places=3),
+    st.decimals("0.001", "400", places=3),
+    st.sampled_from(["0.001", "0.01", "1"]),
+)
+def test_parts_are_few_alike_and_together_the_whole(quantity, largest, step):
+    """A rest of a few steps would be below the exchange's minimum; a wrong step must not keep anything from closing."""
+    assume(quantity / largest < 200)
+    step = D(step)
+    parts = split(quantity, largest, step)
+    assert sum(parts) == quantity
+    assert all(0 < each <= largest for each in parts)
+    unit = min(step, largest)
+    assert max(parts) - min(parts) < 2 * unit
+    assert len(parts) == 1 or (len(parts) - 1) * floor_step(largest, unit) < quantity
