@@ -128,7 +128,7 @@ def test_a_position_above_the_largest_order_goes_in_parts(bench, tmp_path):
         await hold(bench, "0.5")
         bench.exchange.hands.change_filters("BTCUSDT", market_max_qty=D("0.2"))
         done = await carry_out(bench, errand(bench, tmp_path))
-        assert sorted(act.what.split()[-1] for act in done.acts) == ["0.1", "0.2", "0.2"]
+        assert sorted(act.what.split()[-1] for act in done.acts) == ["0.166", "0.167", "0.167"]
         assert {parse_client_id(act.client_id).part for act in done.acts} == {0, 1, 2}
         assert bench.position(Leg.LONG) == 0
 
