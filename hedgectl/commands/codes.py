@@ -91,6 +91,7 @@ ALERTS = {
     "settle.late_acceptance": "An order that was held for absent was accepted after all. It is counted.",
     "settle.too_old": "An order without an answer is older than the exchange's memory: the account's history tells.",
     "stream.down": "The user stream is silent; the account is read by REST until it is back.",
+    "venue.strange_code": "The exchange answered an order with a code that no table here knows; it proves nothing.",
 }
 
 FAMILIES = {

@@ -15,7 +15,7 @@ from hedgectl.core.model.input import CancelAnswered, CreateAnswered, CreateVoid
 from hedgectl.core.model.intent import Exit
 from hedgectl.core.model.money import ZERO
 from hedgectl.core.model.order import Prepared, Purpose
-from hedgectl.core.model.reply import Reply
+from hedgectl.core.model.reply import Answer, Reply
 from hedgectl.core.orders.outcome import (
     Accepted,
     AlreadyGone,
@@ -27,12 +27,13 @@ from hedgectl.core.orders.outcome import (
     classify_create,
     error_of,
 )
-from hedgectl.core.orders.refusals import Remedy
+from hedgectl.core.orders.refusals import Remedy, known
 from hedgectl.core.state.apply import TERMINAL
 from hedgectl.core.state.durable import LiveOrder, Stage
 from hedgectl.core.state.index import position_key
 
 TWIN_CODE = -4130  # a closePosition stop of this direction rests already: this one was not taken
+STRANGE_MAX = 64
 CLOCK_CODES = (-1021, -5028)
 POSITION_CODES = (-2022, -4118, -4061, -4060, -1106)
 RULE_CODES = frozenset(
@@ -50,6 +51,7 @@ def create_answered(work: Work, given: CreateAnswered) -> None:
     if live is None:  # the stream, or a look, was faster, and the order is already over
         return
     order = live.order
+    _tell_strange(work, order, given.answer)
     if order.paper:
         accepted = OrderAccepted(order.client_id, 0, "PAPER", ZERO, "paper")
         work.note(accepted, order.correlation_id, order.symbol)
@@ -78,6 +80,18 @@ def _accepted(work: Work, live: LiveOrder, outcome: Accepted) -> None:
         work.note(moved, order.correlation_id, order.symbol)
         if outcome.status in TERMINAL:
             after_end(work, order)
+
+
+def _tell_strange(work: Work, order: Prepared, answer: Answer) -> None:
+    """A code that no table knows is told, once (X11): until somebody reads up on it, it proves nothing."""
+    error, strange = error_of(answer), work.volatile.strange_codes
+    if error is None or known(error[0]) or len(strange) >= STRANGE_MAX:
+        return
+    code, text = error
+    if str(code) not in strange:
+        hint = "look it up in the exchange's error codes; hedgectl trace shows what was sent"
+        work.alert("venue.strange_code", order.symbol, f"{code} {text}", hint, order.correlation_id)
+    strange[str(code)] = strange.get(str(code), 0) + 1
 
 
 def rejected(work: Work, order: Prepared, outcome: Rejected) -> None:
@@ -174,6 +188,7 @@ def cancel_answered(work: Work, given: CancelAnswered) -> None:
     if live is None:
         return
     order = live.order
+    _tell_strange(work, order, given.answer)
     outcome = classify_cancel(given.answer, given.client_id)
     if isinstance(outcome, Cancelled):
         status = outcome.status if outcome.status == "CANCELED" else "CANCELED"

@@ -153,3 +153,8 @@ NOT_PROOF: dict[int, str] = {
     -4083: "batch placing failed, in an unknown part",
 }
 """Codes that prove nothing about a create, with what they do say."""
+
+
+def known(code: int) -> bool:
+    """Whether the wire facts say what this code means for an order, be it only that it proves nothing."""
+    return code in DEFINITE or code in THERE or code in NOT_PROOF or code == THROTTLED

@@ -65,6 +65,7 @@ class Stray:
 class Volatile:
     """Evidence and questions of this process. `valued` is set in a replay only: what totals were worth then.
 
+    `strange_codes`: error codes that no table knows, and how often each was an answer to an order of ours.
     `unlisted`: which symbols the exchange does not know, in its reader's words, "" when it knows them all.
     `leverages`: by symbol, what was read (0: nobody knows any more) and when (exchange ms); `leverage_asked`: what is
     being set.
@@ -82,6 +83,7 @@ class Volatile:
     stream_since_ms: int = 0
     write_ms: int | None = None
     failures: dict[str, int] = field(default_factory=dict)
+    strange_codes: dict[str, int] = field(default_factory=dict)
     unlisted: str = ""
     snapshot_asked_mono_ms: int | None = None
     snapshot_next_mono_ms: int = 0

@@ -6,10 +6,11 @@ from dataclasses import replace
 from decimal import Decimal as D
 
 from hedgectl.core.model.command import SuspectStream
-from hedgectl.core.model.event import OrderAbsent
+from hedgectl.core.model.event import Alert, OrderAbsent
 from hedgectl.core.model.evidence import OrderRow
 from hedgectl.core.model.input import LookedUp, Started, StreamChanged
 from hedgectl.core.model.order import Leg, Purpose, Side
+from hedgectl.core.state.durable import Stage
 
 T0 = 1_767_225_600_000
 
@@ -174,3 +175,15 @@ def test_a_fill_from_before_the_stream_came_up_is_no_reason_to_suspect_it(bench)
     bench.tick(2_100)
     bench.say(bench.trades(trade))
     assert not [command for command in bench.commands if isinstance(command, SuspectStream)]
+
+
+def test_a_code_that_no_table_knows_is_told_once_and_proves_nothing(bench):
+    bench.quote("ETHUSDT", "3000", "3000.1")
+    for name, symbol in (("k1", "BTCUSDT"), ("k2", "ETHUSDT")):
+        bench.enter(name, symbol)
+        bench.refuse(bench.sent[-1], -7777, "New rule.")
+        assert bench.state.durable.orders[bench.sent[-1].client_id].stage is Stage.UNKNOWN
+    bench.enter("k3", "METISUSDT")
+    bench.refuse(bench.sent[-1], -2019, "Margin is insufficient.")
+    told = [each for each in bench.events if isinstance(each, Alert) and each.code == "venue.strange_code"]
+    assert [(each.symbol, each.what) for each in told] == [("BTCUSDT", "-7777 New rule.")]
