@@ -99,6 +99,7 @@ def draw(seed: int, level: str = "storm") -> Plan:
         _stream(seed, level, "limits"), len(symbols) * (2 if mode == "hedge" else 1)
     )
     keys |= _risk(_stream(seed, level, "risk"), symbols, whale)
+    keys["run.truth_age_s_max"] = _stream(seed, level, "truth").choice((60, 60, 60, 60, 60, 60, 60, 6))
     keys |= {"box.seed": seed, "box.position_mode": mode, "run.symbols": symbols, "journal.synchronous": "OFF"}
     return Plan(
         seed=seed,

@@ -83,7 +83,7 @@ REFUSALS: dict[str, int] = {
     "sizer_cap": OFTEN,
     "sizer.below_minimum": OFTEN,
     "run.clock_unmeasured": OFTEN,
-    "belief.stale_truth": EXTREME,
+    "belief.stale_truth": OFTEN,
     "belief.notional": SELDOM,
 }
 """Gates that must have said no to an entry."""
