@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c '$(SUPPORTED)' 2>/dev/null && echo "$$python" && break; done)
 PY := .venv/bin/python
 
-.PHONY: run test lint bench cassettes lock clean
+.PHONY: run test lint docs bench cassettes lock clean
 
 run: .venv/stamp
 	@$(PY) -m hedgectl run --for $(FOR)
@@ -19,6 +19,10 @@ lint: .venv/stamp
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+
+# Every page that quotes the program, and its picture, anew: a test fails when one is stale.
+docs: .venv/stamp
+	@for file in docs/make_*.py; do $(PY) "$$file" || exit 1; done
 
 bench: .venv/stamp
 	@for file in benchmarks/[a-z]*.py; do echo "$$file"; $(PY) "$$file" || exit 1; done

@@ -1,6 +1,6 @@
 """Lives the runbooks: `python docs/make_runbooks.py` types every console block and writes what it printed.
 
-With `--check` it only tells. A page is one session in an empty folder, on the embedded exchange: each line after `$ `
+With `--check` it only tells. A page is one session in a fresh folder, on the embedded exchange: each line after `$ `
 is typed into a real shell, in order. What cannot be the same twice (times, ages, ids, ports, prices) is not compared,
 and a page whose words still hold is not rewritten. Of a block fenced as `console loosely` each command's first and last
 row are compared: what happens at once comes in any order. What ends in `&` is waited for until it answers.
@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import difflib
 import os
+import pty
 import re
+import select
 import shlex
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -30,8 +33,14 @@ HOME = "/home/desk"
 READY_S_MAX = 20.0
 COMMAND_S_MAX = 90
 POLL_S = 0.05
+CHUNK = 65_536
+ROWS = 50
 BLOCK = re.compile(r"(?ms)^```console( loosely)?\n(.*?)^```$")
+FOREIGN = ("HEDGECTL_", "XDG_", "CREDENTIALS_", "NOTIFY_", "WATCHDOG_", "FORCE_COLOR", "COLUMNS", "LINES")
+"""How names of variables begin that would make this shell another than the reader's."""
 KILLED = re.compile(r"bash: line \d+: +\d+ Killed .*")
+"""The shell's own word on a job that ended, which comes when it likes."""
+ERASED = re.compile(r".*\r\x1b\[K")
 MARK = "--- the end of what this command printed ---"
 
 # What is never the same twice, and what stands for it in a comparison.
@@ -54,18 +63,21 @@ def settled(text: str) -> str:
 
 
 class Session:
-    """A shell in an empty folder, with this very program as `hedgectl`. Use it as a context."""
+    """A shell in a folder laid out as a clone is, with this very program as `hedgectl`. Use it as a context.
 
-    def __init__(self, folder: Path) -> None:
+    What is typed writes into a pipe, or onto a terminal of so many `columns`.
+    """
+
+    def __init__(self, folder: Path, columns: int = 0) -> None:
         self.home, self.work = folder / "home", folder / "home" / "work"
         (folder / "bin").mkdir(parents=True)
-        self.work.mkdir(parents=True)
+        (self.work / "config").mkdir(parents=True)  # as in a clone: state lies here
         program = folder / "bin" / "hedgectl"
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m hedgectl "$@"\n')
         program.chmod(0o755)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = str(free.getsockname()[1])
-        environ = {name: text for name, text in os.environ.items() if not name.startswith(("HEDGECTL_", "XDG_"))}
+        environ = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
         environ |= {
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.home),
@@ -74,16 +86,19 @@ class Session:
             "NO_COLOR": "1",
             "USER": "desk",
             "LOGNAME": "desk",
+            "TERM": "xterm",
         }
+        self.told, written = _terminal(columns) if columns else os.pipe()
         self.shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
             cwd=self.work,
             env=environ,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=written,
             stderr=subprocess.DEVNULL,  # what the shell says of its jobs; commands speak on stdout below
             text=True,
         )
+        os.close(written)
         self._type("set -m")
 
     def __enter__(self) -> Session:
@@ -93,23 +108,28 @@ class Session:
         """End what still runs, by its job, and the shell."""
         self._type("for job in $(jobs -p); do kill -KILL -- -$job; done; exit")
         self.shell.communicate(timeout=20)
+        os.close(self.told)
 
     def run(self, command: str) -> str:
         """What a command prints on either stream, as a reader would see it."""
         typed = command.replace(PORT, self.port)
         self._type(f"{{ {typed}\n}} 2>&1 < /dev/null; code=$?; echo; echo '{MARK}'; (exit $code)")
-        assert self.shell.stdout is not None
-        rows: list[str] = []
-        until = time.monotonic() + COMMAND_S_MAX
-        for row in self.shell.stdout:
-            if row.rstrip("\n") == MARK or time.monotonic() > until:
-                break
-            if not KILLED.match(row):  # the shell's own word, which comes when it likes
-                rows.append(row)
+        told = self._told(command)
         if command.endswith("&"):
             self._answers(command)
-        text = "".join(rows).replace(str(self.home), HOME).replace(self.port, PORT)
+        rows = [ERASED.sub("", row) for row in told.split("\n") if not KILLED.match(row)]
+        text = "\n".join(rows).replace(str(self.home), HOME).replace(self.port, PORT)
         return text.rstrip("\n") + "\n" if text.strip() else ""
+
+    def _told(self, command: str) -> str:
+        """What comes until the command has ended."""
+        told = b""
+        until = time.monotonic() + COMMAND_S_MAX
+        while MARK.encode() not in told:
+            if not select.select([self.told], [], [], max(until - time.monotonic(), 0))[0]:
+                raise TimeoutError(f"{command}: not at its end within {COMMAND_S_MAX} s")
+            told += os.read(self.told, CHUNK)
+        return told.decode().partition(MARK)[0]
 
     def _type(self, line: str) -> None:
         assert self.shell.stdin is not None
@@ -131,6 +151,16 @@ class Session:
 
     def _run_is_there(self) -> bool:
         return bool(ask(self.work / "state", {"do": "status"}, 1.0).get("checked"))
+
+
+def _terminal(columns: int) -> tuple[int, int]:
+    """Both ends of a terminal that changes nothing of what is written to it."""
+    reader, writer = pty.openpty()
+    termios.tcsetwinsize(writer, (ROWS, columns))
+    modes = termios.tcgetattr(writer)
+    modes[1] &= ~termios.OPOST
+    termios.tcsetattr(writer, termios.TCSANOW, modes)
+    return reader, writer
 
 
 def _quietly(question: Callable[[], bool]) -> bool:

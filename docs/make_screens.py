@@ -1,14 +1,14 @@
-"""Draws the README's pictures from the program itself: `python docs/make_screens.py`, SVG files into docs/screens/.
+"""Draws the README's picture from the program itself: `python docs/make_screens.py`, SVG into docs/screens/.
 
-Each picture is one command line, run in an empty folder in virtual time, so that the same code draws the same picture.
+It is the live screen of a run in virtual time, so that the same code draws the same picture. The file loads nothing
+from anywhere: no font of somebody else's server, and the same columns in every viewer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
-import shlex
-import subprocess
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -28,34 +28,16 @@ from hedgectl.screens.ink import paint
 from hedgectl.screens.live import run_lines
 from hedgectl.screens.view import RunView
 
-WIDTH = 112
-ROOT = Path(__file__).parents[1]
-SCREENS = ROOT / "docs" / "screens"
-RUN = "hedgectl run --for 2m --virtual --seed 3"
-PICTURES = {
-    "summary": RUN,
-    "status": "hedgectl status",
-    "trace": "hedgectl trace --last",
-    "refused": 'hedgectl submit \'{"symbol":"btcusdt","side":"BUY","notional_usdt":100}\'',
-    "config": "hedgectl config explain cover",
-    "sizing": "hedgectl sizing-check --nav 800",
-}
-QUIET = {"summary"}  # only what it says at the end
-
-
-def shot(command: str, folder: Path) -> str:
-    """What a command prints on a colour terminal."""
-    words = [sys.executable, "-m", *shlex.split(command)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "FORCE_COLOR": "1", "PYTHONUTF8": "1"}
-    done = subprocess.run(words, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=120)
-    return done.stdout + done.stderr
-
-
-def svg(text: str, title: str) -> str:
-    """An ANSI text as a picture of a terminal."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(Text.from_ansi(text))
-    return console.export_svg(title=title, theme=MONOKAI, unique_id="hedgectl")
+COLUMNS = 100
+ROWS = 24
+SEED = 3
+FOR_S = 150.0
+COLUMN_PX = 12.2
+"""How wide rich draws a column."""
+PICTURE = Path(__file__).parent / "screens" / "run.svg"
+FONTS = 'ui-monospace, "SFMono-Regular", Menlo, "DejaVu Sans Mono", monospace'
+FONT_FACE = re.compile(r"(?s)\s*@font-face \{.*?\n    \}")
+CELL = re.compile(r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>((?:&#160;)+)([^<\s])')
 
 
 class LastView:
@@ -74,28 +56,52 @@ class LastView:
         """Nothing is held."""
 
 
-def live_screen(folder: Path) -> str:
-    """The live screen of a run in the box, as it stood when its time was up, and the summary below it."""
+def live_screen() -> str:
+    """The live screen of a run in the box, as it stood when its time was up, with its colours."""
     output = LastView()
-    config = load({"box.seed": 3, "run.state_dir": str(folder)}, {}).config
-    run(RunOptions(for_s=150, virtual=True), config, output)
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
+        config = load({"box.seed": SEED}, {"XDG_CONFIG_HOME": name}).config  # nobody's configuration
+        run(RunOptions(for_s=FOR_S, virtual=True), config, output)
     assert output.view is not None
-    return "\n".join(paint(line, color=True, utf8=True) for line in run_lines(output.view, WIDTH - 12))
+    return "\n".join(paint(line, color=True, utf8=True) for line in run_lines(output.view, COLUMNS - 2, ROWS))
 
 
-def main() -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        (SCREENS / "run.svg").write_text(svg("$ hedgectl run\n" + live_screen(Path(name)), "hedgectl run"))
-        print(SCREENS.relative_to(ROOT) / "run.svg")
-    with tempfile.TemporaryDirectory() as name:
-        for picture, command in PICTURES.items():
-            text = shot(command, Path(name))
-            if picture in QUIET:
-                text = text[text.rindex("\x1b[2mrun ") :]
-            (SCREENS / f"{picture}.svg").write_text(svg(f"$ {command}\n{text}", command.partition("'")[0].strip()))
-            print(SCREENS.relative_to(ROOT) / f"{picture}.svg")
+def svg(text: str, title: str) -> str:
+    """An ANSI text as a picture of a terminal."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text.from_ansi(text))
+    drawn = console.export_svg(title=title, theme=MONOKAI, unique_id="hedgectl")
+    return CELL.sub(_begun, FONT_FACE.sub("", drawn).replace("Fira Code, monospace", FONTS)).rstrip() + "\n"
+
+
+def _begun(cell: re.Match[str]) -> str:
+    """A text that begins with blanks, begun behind them: some viewers leave such blanks out."""
+    x, y, length, rest, blanks, first = cell.groups()
+    gone = COLUMN_PX * blanks.count("&#160;")
+    return f'x="{float(x) + gone:g}" y="{y}" textLength="{float(length) - gone:g}"{rest}>{first}'
+
+
+def picture() -> str:
+    """The picture as it would be drawn now."""
+    return svg(f"$ hedgectl run\n{live_screen()}\n ", "hedgectl run")  # a row below, else the last one is cut
+
+
+def words(drawn: str) -> list[str]:
+    """What a picture says, row by row: how it is drawn may change with rich, what it says may not."""
+    rows: dict[str, str] = {}
+    for y, text in re.findall(r'<text class="[^"]*" x="[^"]*" y="([^"]*)"[^>]*>([^<]*)</text>', drawn):
+        rows[y] = rows.get(y, "") + text.replace("&#160;", " ") + " "
+    return [" ".join(each.split()) for each in rows.values() if each.strip()]
+
+
+def main() -> int:
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    now = picture()
+    if not PICTURE.exists() or PICTURE.read_text(encoding="utf-8") != now:
+        PICTURE.write_text(now, encoding="utf-8")
+        print(Path("docs") / "screens" / PICTURE.name)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

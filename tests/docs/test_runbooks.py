@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -12,19 +11,20 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "runbooks"
 NAMED = {path.name for path in PAGES.glob("*.md")} - {"README.md"}
 
-spec = importlib.util.spec_from_file_location("make_runbooks", ROOT / "docs" / "make_runbooks.py")
-make_runbooks = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(make_runbooks)
+
+@pytest.fixture(scope="module")
+def make_runbooks(generator):
+    return generator("make_runbooks")
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
-def test_a_page_still_holds(name):
+def test_a_page_still_holds(make_runbooks, name):
     page = (PAGES / name).read_text()
     assert make_runbooks.BLOCK.search(page), "a runbook that nothing exercises"
     assert make_runbooks.difference(page, make_runbooks.lived(page)) == [], "python docs/make_runbooks.py"
 
 
-def test_a_page_that_says_something_else_is_noticed():
+def test_a_page_that_says_something_else_is_noticed(make_runbooks):
     page = "```console\n$ hedgectl explain risk.symbol_cap\nNo such thing.\n```\n"
     found = make_runbooks.difference(page, make_runbooks.lived(page))
     assert "-No such thing." in found
@@ -42,20 +42,16 @@ def test_a_page_that_says_something_else_is_noticed():
         ("exits stay open", "exits stay closed", False),
     ],
 )
-def test_what_is_compared(one, other, same):
+def test_what_is_compared(make_runbooks, one, other, same):
     assert (make_runbooks.settled(one) == make_runbooks.settled(other)) is same
 
 
-def test_of_a_loose_block_the_middle_is_free():
+def test_of_a_loose_block_the_middle_is_free(make_runbooks):
     page = "```console loosely\n$ one\nfirst\n{}\nlast\n$ two\nonly\n```\n"
     assert make_runbooks.difference(page.format("a\nb"), page.format("b")) == []
     assert make_runbooks.difference(page.format("a"), page.format("a").replace("last", "lost"))
     assert make_runbooks.difference(page.format("a"), page.format("a").replace("only", "else"))
 
 
-def test_the_overview_names_every_page_and_every_link_leads_somewhere():
-    overview = (PAGES / "README.md").read_text()
-    assert set(re.findall(r"\]\(([a-z-]+\.md)\)", overview)) >= NAMED
-    for path in (*PAGES.glob("*.md"), ROOT / "docs" / "going-live.md", ROOT / "SECURITY.md"):
-        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-            assert link.startswith("http") or (path.parent / link).exists(), f"{path.name}: {link}"
+def test_the_overview_names_every_page():
+    assert set(re.findall(r"\]\(([a-z-]+\.md)\)", (PAGES / "README.md").read_text())) >= NAMED
