@@ -43,7 +43,6 @@ VARIABLES = {
     "NO_COLOR": "Not empty: no colours. `--no-color` does the same.",
     "FORCE_COLOR": "Not empty: colours in a pipe, too.",
     "TERM": "`dumb`: no colours.",
-    "PYTHONPATH": "Where Python looks for modules; `hedgectl service print` hands it on to the service.",
     "NOTIFY_SOCKET": "Where `run` tells the service manager that it is ready; set by systemd.",
     "WATCHDOG_USEC": "How often the service manager wants a sign of life; set by systemd.",
     "WATCHDOG_PID": "Whose sign of life it wants; set by systemd.",

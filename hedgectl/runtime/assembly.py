@@ -30,7 +30,7 @@ from hedgectl.runtime.clock import Clock, ExchangeTime, RealClock, VirtualClock
 from hedgectl.runtime.doors import open_doors
 from hedgectl.runtime.ending import Ending
 from hedgectl.runtime.executor import Executor, Pace
-from hedgectl.runtime.folders import JOURNAL, fresh_folder, locked, restored
+from hedgectl.runtime.folders import JOURNAL, check_environment, fresh_folder, locked, restored
 from hedgectl.runtime.garbage import collected_rarely
 from hedgectl.runtime.intaking import Desk, strategy_of
 from hedgectl.runtime.killing import KillSwitch
@@ -94,6 +94,7 @@ def run(
     key = credentials.key if credentials is not None else None
     job = Job(options, config, folder, state_dir, output or Silent(), credentials, stops)
     with locked(folder, state_dir, key, now_ms):
+        check_environment(folder, config.run.environment)
         if options.virtual:
             return run_virtual(lambda clock: Trader(job, clock).main())
         return asyncio.run(Trader(job, RealClock()).main())

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hedgectl import __version__
-from hedgectl.core.model.event import Event
+from hedgectl.core.model.codec import decode
+from hedgectl.core.model.event import Event, RunStarted
 from hedgectl.core.settings import Settings
 from hedgectl.core.state.apply import apply
 from hedgectl.core.state.durable import Durable
@@ -17,6 +18,8 @@ from hedgectl.core.state.index import rebuild
 from hedgectl.core.state.used import budget_of
 from hedgectl.core.state.volatile import State, fresh_state, tiers_of
 from hedgectl.store.lock import Holder, LockHeld, acquire, folder_lock, key_lock, runtime_folder
+from hedgectl.store.reader import open_reader
+from hedgectl.store.rows import JournalUnusable
 from hedgectl.store.state_snapshot import restore
 
 JOURNAL = "journal.db"
@@ -67,6 +70,22 @@ def _remove_run(folder: Path, wall_ms: int) -> None:
             each.unlink()
         folder.rmdir()
     lock.release()
+
+
+class OtherEnvironment(JournalUnusable):
+    """The journal is of another exchange: its positions, its highest NAV and its throttles mean nothing here."""
+
+
+def check_environment(folder: Path, environment: str) -> None:
+    """A journal belongs to one account of one exchange. Raises OtherEnvironment, JournalUnusable."""
+    path = folder / JOURNAL
+    if not path.is_file():
+        return
+    with open_reader(path) as reader:
+        begun = reader.by_kind(RunStarted.kind, 1)
+    known = decode(RunStarted, begun[-1][-1]).environment if begun else environment
+    if known != environment:
+        raise OtherEnvironment(f"{path} is of {known}, and this is {environment}")
 
 
 def restored(folder: Path, settings: Settings) -> tuple[State, int]:

@@ -18,7 +18,7 @@ from hedgectl.core.orders.lanes import Budget
 from hedgectl.core.state.volatile import State, fresh_state
 from hedgectl.runtime.assembly import Job, Trader
 from hedgectl.runtime.clock import ExchangeTime, RealClock
-from hedgectl.runtime.folders import JOURNAL, locked, restored
+from hedgectl.runtime.folders import JOURNAL, check_environment, locked, restored
 from hedgectl.runtime.place import open_place
 from hedgectl.runtime.reconciling import CONFIRM_MS, UNREADABLE_HINT, Heard, Unread, compare, look
 from hedgectl.runtime.served import SIM_FILE, read_served
@@ -62,6 +62,7 @@ def book_of(options: RunOptions, config: Config, credentials: Credentials | None
 
 def report(book: Book, symbol: str) -> Reconciled:
     """Compare, and touch nothing. Raises Unread, ClientError, JournalUnusable, OSError."""
+    check_environment(book.folder, book.config.run.environment)
     belief_s = _belief_s(book.folder / JOURNAL)
     return Reconciled(book.config.run.environment, False, symbol, asyncio.run(_compared(book, symbol)), belief_s)
 
