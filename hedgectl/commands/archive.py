@@ -23,9 +23,9 @@ NAME = "archive-logs"
 KEEP_MAX = 100_000
 PIPE_WIDTH = 120
 EXAMPLES = (
-    "hedgectl archive-logs --dry-run # what would be put away",
-    "hedgectl archive-logs --keep 30 --older-than 90d # and drop what is old",
+    "hedgectl archive-logs --keep 30 # pack what is there, keep 30 archives",
     "hedgectl archive-logs --list # what there is",
+    "hedgectl archive-logs --restore 20261121 # one by its beginning",
 )
 
 
@@ -119,6 +119,9 @@ def _archive(common: Common, wish: Wish, dry_run: bool) -> Result:
     from hedgectl.store.archive.round import archive, look
     from hedgectl.store.lock import LockHeld
 
+    if any(wish.logs.resolve() == folder.resolve() for _, folder in wish.folders):
+        what = f"{wish.logs} is the state folder: what lies there is not for an archive"
+        return _cannot(ExitCode.PROBLEMS, codes.UNUSABLE, what, "have telemetry.logs_dir name a folder of its own")
     try:
         if dry_run:
             outcome = look(wish)
@@ -138,9 +141,11 @@ def _list(shelf: Shelf) -> Result:
 
     from hedgectl.screens.archive import ListView, list_lines
     from hedgectl.store.archive import codes
+    from hedgectl.store.lock import held_by
 
-    half_made = tuple(each.name for each in shelf.half_made())
-    view = ListView(str(shelf.folder), tuple(_shown(each) for each in shelf.shelved()), half_made)
+    parts = tuple(each.name for each in shelf.half_made())
+    half_made, being_made = ((), parts) if held_by(shelf.lock) else (parts, ())
+    view = ListView(str(shelf.folder), tuple(_shown(each) for each in shelf.shelved()), half_made, being_made)
     problems = [
         Problem(codes.DAMAGED, f"{each.name}: {each.why}", f"look into {shelf.folder / each.name}")
         for each in view.archives
@@ -216,22 +221,17 @@ def _files(manifest: Manifest) -> tuple[FileView, ...]:
 
 
 def _shown(each: Shelved) -> ShelfView:
-    from datetime import UTC, datetime
-
     from hedgectl.runtime.clock import RealClock
     from hedgectl.screens.archive import ShelfView
 
     if each.manifest is None:
-        return ShelfView(each.name, 0, 0, 0, 0, None, "", each.why)
+        return ShelfView(each.name, 0, 0, 0, 0, 0.0, "", each.why)
     manifest = each.manifest
-    try:
-        made_at = datetime.fromisoformat(manifest.made_at)
-        age_s = RealClock().wall_ms() / 1000 - made_at.replace(tzinfo=made_at.tzinfo or UTC).timestamp()
-    except ValueError:
-        age_s = None
+    age_s = max(RealClock().wall_ms() - manifest.made_ms, 0) / 1000
     lines = sum(file.lines for file in manifest.files if file.name.endswith(".jsonl"))
-    return ShelfView(each.name, len(manifest.files), lines, manifest.bytes, manifest.packed_bytes,
-                     max(age_s, 0) if age_s is not None else None, manifest.hedgectl)  # fmt: skip
+    return ShelfView(
+        each.name, len(manifest.files), lines, manifest.bytes, manifest.packed_bytes, age_s, manifest.hedgectl
+    )
 
 
 def _width() -> int:

@@ -6,7 +6,6 @@ ever sent: offline there is no client, and the one that reads can't write.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,33 +13,22 @@ import typer
 
 from hedgectl.commands.common import Common, command
 from hedgectl.commands.result import ExitCode, Problem, Result
+from hedgectl.commands.route_scene import NAME, Asked, Known, at_venue, cannot, from_files
 from hedgectl.commands.submit import raw_of
 
 if TYPE_CHECKING:
     from hedgectl.config.schema import Config
     from hedgectl.intake.book import BookFile
-    from hedgectl.runtime.scene import Scene, Supposed
+    from hedgectl.runtime.scene import Supposed
 
-NAME = "route-dry-run"
 LINES_MAX = 10_000
 BYTES_MAX = 16 * 1024 * 1024
 READ, LIVE = "read", "live"
 EXAMPLES = (
-    "hedgectl route-dry-run --symbol BTCUSDT --side BUY --notional 200 # an entry",
-    "hedgectl route-dry-run intents.jsonl --nav 400 # many",
-    "hedgectl route-dry-run --exit --symbol BTCUSDT --side BUY # a close",
+    "hedgectl route-dry-run intents.jsonl --nav 5000 # many, from files",
+    "hedgectl route-dry-run - --nav read --book live # by a look",
+    "hedgectl route-dry-run - --nav 400 --book book.json # your quotes",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question: intents as bytes, and what is supposed around them. `fresh`: without a past."""
-
-    common: Common
-    config: Config
-    supposed: Supposed
-    raw: bytes
-    fresh: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -53,13 +41,15 @@ def route_dry_run(
         str,
         typer.Argument(metavar="[JSON|FILE|-]", help="Intents as for `submit`; at most 10 000 lines, 16 KiB each."),
     ] = "",
-    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT", help="As the exchange writes it.")] = "",
-    side: Annotated[str, typer.Option("--side", metavar="BUY|SELL", help="Of the order, of a close too.")] = "",
+    symbol: Annotated[str, typer.Option("--symbol", metavar="BTCUSDT", help="What to trade.")] = "",
+    side: Annotated[
+        str, typer.Option("--side", metavar="BUY|SELL", help="Of an entry; of an exit it infers the leg.")
+    ] = "",
     notional: Annotated[str, typer.Option("--notional", metavar="USDT", help="Size of an entry in USDT.")] = "",
     quantity: Annotated[str, typer.Option("--quantity", metavar="QTY", help="Size in the base asset.")] = "",
-    type_: Annotated[str, typer.Option("--type", metavar="market|limit", help="Else market.")] = "",
+    type_: Annotated[str, typer.Option("--type", metavar="market|limit", help="Else a market order.")] = "",
     price: Annotated[str, typer.Option("--price", metavar="PRICE", help="Of a limit order.")] = "",
-    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH", help="Else inferred from the side.")] = "",
+    leg: Annotated[str, typer.Option("--leg", metavar="LONG|SHORT|BOTH", help="Which leg of the position.")] = "",
     exit_: Annotated[bool, typer.Option("--exit", help="Close, all of the leg without --quantity.")] = False,
     name: Annotated[str, typer.Option("--id", metavar="ID", help="Intent id.")] = "",
     paper: Annotated[bool, typer.Option("--paper", help="As a paper order.")] = False,
@@ -77,9 +67,10 @@ def route_dry_run(
     """Show what a run would do with intents: every gate's verdict, the size, the plan, the exact requests. Sends
     nothing. Exit code 1 if one is refused.
 
-    A --book FILE is JSON: {"quotes": [{"symbol", "bid", "ask", "bid_size", "ask_size", "mark", "at"}], "positions":
-    [{"symbol", "leg", "quantity", "entry_price"}]}. Sizes, mark (else the middle), at (else now) and positions may be
-    left out; a quantity is above 0, but signed on leg BOTH.
+    A --book FILE is JSON; sizes, mark (else the middle), at (else now) and
+    positions may be left out, a quantity is above 0, but signed on leg BOTH:
+    {"quotes": [{"symbol", "bid", "ask", "bid_size", "ask_size", "mark", "at"}],
+    "positions": [{"symbol", "leg", "quantity", "entry_price"}]}
     """
     import orjson
 
@@ -100,9 +91,10 @@ def route_dry_run(
         return supposed
     raw = raw_of(source, BYTES_MAX) if source else orjson.dumps(flags)
     if len(raw) > BYTES_MAX:
-        return _cannot(ExitCode.PROBLEMS, TOO_BIG, f"more than {BYTES_MAX // 2**20} MiB", "ask for fewer at a time")
+        return cannot(ExitCode.PROBLEMS, TOO_BIG, f"more than {BYTES_MAX // 2**20} MiB", "ask for fewer at a time")
     asked = Asked(common, config, supposed, raw, fresh)
-    return _at_venue(asked, sim_url) if reads else _offline(asked)
+    known = at_venue(asked, sim_url) if reads else from_files(asked)
+    return known if isinstance(known, Result) else _told(asked, known)
 
 
 def _config(common: Common, env: str) -> Config:
@@ -172,96 +164,21 @@ def _book(path: str) -> BookFile:
     return book.read_book(raw, round(time.time() * 1000))
 
 
-def _offline(asked: Asked) -> Result:
-    """From files alone."""
-    import time
-
-    from hedgectl.commands.sizing import rules_said
-    from hedgectl.config.convert import to_settings
-    from hedgectl.config.instruments import OLD_RULES, OTHER_RULES, REFRESH, read_instruments
-    from hedgectl.config.locate import journal_path
-    from hedgectl.core.model.moment import Moment
-    from hedgectl.runtime import scene as room
-    from hedgectl.screens.words import duration
-    from hedgectl.store.rows import JournalUnusable
-
-    common, config, supposed, fresh = asked.common, asked.config, asked.supposed, asked.fresh
-    wall_ms = round(time.time() * 1000)
-    now, settings, rules = Moment(room.MONO_MS, wall_ms, wall_ms), to_settings(config), read_instruments(common.config)
-    environment, state_dir = config.run.environment, Path(config.run.state_dir)
-    folder = journal_path(common.config, common.state_dir).parent if environment == "sim" else state_dir
-    try:
-        past = None if fresh else room.past_of(folder, wall_ms)
-        state = room.begun(settings, past, None if fresh else state_dir, environment, now)
-    except JournalUnusable as wrong:
-        return _cannot(ExitCode.PROBLEMS, "journal.unusable", str(wrong), "leave it out: --fresh")
-    scene = room.offline(settings, rules, supposed, state, past, now)
-    sources = [("rules", rules_said(rules, wall_ms))]
-    if not supposed.quotes:
-        sources.append(("market", "bid, ask and mark are the one price of these rules"))
-    warnings = []
-    if rules.old(wall_ms):
-        about = "rules" if supposed.quotes else "rules and prices"
-        warnings.append(Problem(OLD_RULES.name, f"{about} are {duration(rules.age_s(wall_ms))} old", REFRESH, "warn"))
-    if rules.source != environment:
-        what = f"the rules are of {rules.source}, the run is set to {environment}"
-        warnings.append(Problem(OTHER_RULES.name, what, REFRESH, "warn"))
-    return _told(asked, scene, sources, warnings)
-
-
-def _at_venue(asked: Asked, sim_url: str) -> Result:
-    """On a venue as it is now."""
-    import os
-
-    from hedgectl.commands.reconcile import KEY_CODES
-    from hedgectl.config.options import RunOptions
-    from hedgectl.config.secrets import SecretsRefused, find_secrets
-    from hedgectl.runtime import reading
-    from hedgectl.runtime.reconciling import Unread
-    from hedgectl.store.rows import JournalUnusable
-    from hedgectl.venue.client import ClientError
-    from hedgectl.venue.credentials import Credentials
-
-    config, environment = asked.config, asked.config.run.environment
-    try:
-        secrets = find_secrets(os.environ, environment) if environment != "sim" else None
-        credentials = Credentials(secrets.key, secrets.secret) if secrets is not None else None
-        door = reading.Door(RunOptions(sim_url=sim_url or None), config, credentials)
-        scene, door = reading.scene_of(door, asked.supposed, asked.fresh)
-    except SecretsRefused as wrong:
-        return _cannot(ExitCode.CREDENTIALS, "credentials.missing", wrong.what, wrong.hint)
-    except Unread as wrong:
-        refused = any(each in wrong.what for each in KEY_CODES)
-        code = ExitCode.CREDENTIALS if refused else ExitCode.VENUE
-        return _cannot(code, "credentials.refused" if refused else wrong.code, wrong.what, wrong.hint)
-    except JournalUnusable as wrong:
-        return _cannot(ExitCode.PROBLEMS, "journal.unusable", str(wrong), "leave it out: --fresh")
-    except ClientError as wrong:
-        return _cannot(ExitCode.VENUE, "venue.no_client", str(wrong), "hedgectl version")
-    where: str = environment
-    if door.fresh_box:
-        where = "a fresh embedded exchange, since no run serves one"
-    elif door.options.sim_url:
-        where = f"the embedded exchange at {door.options.sim_url}"
-    sources = [("venue", f"{where}, read just now")]
-    return _told(asked, scene, sources, [])
-
-
-def _told(asked: Asked, scene: Scene, sources: list[tuple[str, str]], warnings: list[Problem]) -> Result:
+def _told(asked: Asked, known: Known) -> Result:
     """Rehearse every intent of the message in every mode that may hold, and say what came of it."""
-    from hedgectl.commands.route_told import acts_of, result
+    from hedgectl.commands.route_answer import acts_of, result
     from hedgectl.core.engine.rehearsing import recall
     from hedgectl.core.model.input import IntentReceived
+    from hedgectl.core.model.intent import Entry
     from hedgectl.intake.json_text import Bounds
     from hedgectl.intake.parse import IntakeLimits, numbered_intents
 
+    scene = known.scene
     bounds = Bounds(asked.config.limits.intent_bytes_max, LINES_MAX)
     limits = IntakeLimits(scene.state.settings.intent_age_ms_max, bounds)
     intents = numbered_intents(asked.raw, now_ms=scene.now.exchange_ms, limits=limits, origin=NAME)
-    recall(scene.state, [each.intent.intent_id for _, each in intents if isinstance(each, IntentReceived)])
-    acts, verbose = acts_of(scene, intents), asked.common.verbose
-    return result(acts, scene, asked.supposed, asked.fresh, sources, warnings, verbose)
-
-
-def _cannot(exit_code: ExitCode, code: str, what: str, hint: str) -> Result:
-    return Result(NAME, exit_code, problems=(Problem(code, what, hint),))
+    wishes = [each.intent for _, each in intents if isinstance(each, IntentReceived)]
+    if scene.state.volatile.wallet is None and any(isinstance(each, Entry) for each in wishes):
+        raise typer.BadParameter("an entry is judged by it: give --nav 400, or --nav read", param_hint="--nav")
+    recall(scene.state, [each.intent_id for each in wishes])
+    return result(acts_of(scene, intents), known, asked)

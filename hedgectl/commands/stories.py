@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hedgectl.core.orders.clientid import intent_hash, parse_client_id
@@ -33,7 +34,8 @@ def find(reader: Reader, name: str) -> tuple[str, list[str]]:
 
 def story(reader: Reader, correlation: str, why: bool) -> list[Told]:
     """The events of a story in order, with what was believed of its symbols meanwhile; `why`: and the input of each
-    decision, whatever else that one was about."""
+    decision, whatever else that one was about. A refusal always brings its input, and what was believed then."""
+    from hedgectl.core.model.event import BeliefState, IntentRefused
     from hedgectl.screens.trace import BESIDE, beside, tell
 
     own = [row for row in reader.by_correlation(correlation, ROWS_MAX) if row[3] == correlation]
@@ -43,7 +45,11 @@ def story(reader: Reader, correlation: str, why: bool) -> list[Told]:
     around = reader.between(events[0].seq, events[-1].seq, BESIDE, ROWS_MAX)
     symbols = frozenset(event.symbol for event in events if event.symbol)
     rows = events + beside((tell(*row) for row in around if row[3] != correlation), symbols)
-    if why:
-        inputs = {row[0]: row for event in rows for row in reader.input_of(event.seq)}
-        rows += [tell(*row) for row in inputs.values()]
+    refusals = [event for event in events if event.kind == IntentRefused.kind]
+    inputs = {row[0]: row for event in (rows if why else refusals) for row in reader.input_of(event.seq)}
+    rows += [tell(*row) for row in inputs.values()]
+    if refusals:
+        told = {row.seq for row in rows}
+        stood = reader.by_kind(BeliefState.kind, 1, refusals[0].seq)
+        rows += [replace(tell(*row), beside=True) for row in stood if row[0] not in told]
     return sorted(rows, key=lambda row: row.seq)

@@ -7,6 +7,7 @@ serves; where there is none, a fresh one is opened, which has no past.
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -94,12 +95,15 @@ async def look(venue: Reads, symbols: Symbols) -> Looked:
 
 
 def stand(state: State, looked: Looked, supposed: Supposed, past: Past | None, now: Moment) -> Scene:
-    """The scene of what was read, but for what is given by hand."""
+    """The scene of what was read, but for what is given by hand. The belief stays as the journal has it: this look is
+    none of the run's, and counts for no streak and no posture."""
     account = _supposed(looked.account, supposed, now)
     open_ = [Held(row.symbol, row.leg, row.quantity, row.entry_price) for row in account.positions if row.quantity]
     moved = believe(state, open_, now, strangers=supposed.positions is None)
+    belief = deepcopy(state.durable.belief)
     for given in (*looked.rules, account):
         decide(state, given, now)
+    state.durable.belief = belief
     if supposed.quotes:
         quote(state, supposed.quotes, now)
     else:

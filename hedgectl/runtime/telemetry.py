@@ -51,7 +51,7 @@ class Telemetry:
         self.path = path
         self._follower, self._clock, self._told = follower, clock, told
         self._every_s, self._end_s_max = every_ms / 1000, end_s_max
-        self._up, self._virtual = True, virtual
+        self._up, self._virtual, self._ended = True, virtual, ""
         self._ending = threading.Event()
         self._loop = asyncio.get_running_loop()
         self._thread: threading.Thread | None = None
@@ -82,17 +82,26 @@ class Telemetry:
 
     def views(self) -> tuple[SinkView, ...]:
         """The same for screens."""
+        if self._ended:
+            return (SinkView(NAME, False, self._ended),)
         return (view_of(self.health(), self._follower.up),)
 
     def _follow(self) -> None:
-        while not self._ending.wait(self._every_s):
-            while self._follower.step(self._clock.mono_ms()) and not self._ending.is_set():
-                pass
-            if self._follower.up is not self._up:
-                self._up = not self._up
-                changed = SinkChanged(NAME, "" if self._up else f"{self.path}: {self.health().why}")
-                with suppress(RuntimeError):  # the loop has ended
-                    self._loop.call_soon_threadsafe(self._told, changed)
+        try:
+            while not self._ending.wait(self._every_s):
+                while self._follower.step(self._clock.mono_ms()) and not self._ending.is_set():
+                    pass
+                if self._follower.up is not self._up:
+                    self._up = not self._up
+                    self._tell("" if self._up else f"{self.path}: {self.health().why}")
+        except BaseException as wrong:  # a defect; whoever watches must know that nobody follows any more (L10)
+            self._ended = f"ended by {type(wrong).__name__}"
+            self._tell(f"{self.path}: {self._ended}; what is missing comes when the run ends")
+            raise
+
+    def _tell(self, why: str) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._told, SinkChanged(NAME, why))
 
     def _write_out(self) -> None:
         while self._follower.step(self._clock.mono_ms()):

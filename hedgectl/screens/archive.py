@@ -26,14 +26,14 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class ShelfView:
-    """One archive. `why` says what is wrong with it; `age_s` is since it was made, None where its name has no time."""
+    """One archive. `why` says what is wrong with it; `age_s` is since it was made."""
 
     name: str
     files: int
     lines: int
     bytes: int
     packed_bytes: int
-    age_s: float | None
+    age_s: float
     version: str
     why: str = ""
 
@@ -64,11 +64,12 @@ class ArchiveView:
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """All archives of a folder, oldest first, and those that are half-made."""
+    """All archives of a folder, oldest first; those left half-made; those being made."""
 
     folder: str
     archives: tuple[ShelfView, ...]
     half_made: tuple[str, ...] = ()
+    being_made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def archive_lines(view: ArchiveView, width: int) -> list[Line]:
 
 def list_lines(view: ListView, width: int) -> list[Line]:
     """A row an archive, the newest last."""
-    if not view.archives and not view.half_made:
+    if not (view.archives or view.half_made or view.being_made):
         return [_row("archives", f"none in {view.folder}")]
     rows = [_row("archives", view.folder)]
     if view.archives:
@@ -121,6 +122,7 @@ def list_lines(view: ListView, width: int) -> list[Line]:
         line(("! ", Tone.WARN), f"{each:<22}", ("half-made: ", Tone.WARN), ("hedgectl archive-logs", Tone.HINT))
         for each in view.half_made
     ]
+    rows += [line(f"  {each:<22}", ("being made by another call", Tone.DIM)) for each in view.being_made]
     return [cut(row, width) for row in rows]
 
 
@@ -166,7 +168,7 @@ def _file(each: FileView, room: int, *, packed: bool, lines: bool) -> Line:
 def _archive(each: ShelfView) -> Line:
     if each.why:
         return line(("✗ ", Tone.BAD), f"{each.name:<22}", (each.why, Tone.BAD))
-    age = duration(int(each.age_s)) if each.age_s is not None else "?"
+    age = duration(int(each.age_s))
     numbers = (
         f"{each.files:>6}{grouped(str(each.lines)):>13}{size(each.bytes):>10}{size(each.packed_bytes):>10}{age:>9}"
     )

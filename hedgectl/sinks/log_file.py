@@ -8,11 +8,14 @@ would make the journal's own fsync wait, and the journal has it all.
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from hedgectl.core.model.stamps import name_after, order
 
 MOVES_MAX = 10
 LOCK_TRIES_MAX = 20
@@ -81,19 +84,27 @@ class LogFile:
         return (named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)
 
     def _rotate(self) -> None:
-        """Give the full file another name, and let the oldest beyond the bound go."""
-        stem, stamp, number = self.path.stem, self._stamp(), 0
-        full = self.path.with_name(f"{stem}.{stamp}.jsonl")
-        while full.exists():
-            number += 1
-            full = self.path.with_name(f"{stem}.{stamp}-{number:03d}.jsonl")
-        os.rename(self.path, full)
+        """Give the full file a name behind those of the others, and let the oldest beyond the bound go. What is
+        archived in this very moment is gone already: all the better."""
+        kept = self._full()
+        name = name_after(self._stamp(), kept)
+        with suppress(FileNotFoundError):
+            os.rename(self.path, self._named_full(name))
+            kept.append(name)
         self.close()
-        kept = sorted(self.path.parent.glob(f"{stem}.*.jsonl"))
         for each in kept[: max(len(kept) - self._files_max, 0)]:
-            with suppress(FileNotFoundError):  # archived in this very moment: all the better
-                each.unlink()
+            with suppress(FileNotFoundError):
+                self._named_full(each).unlink()
                 self.removed += 1
+
+    def _full(self) -> list[str]:
+        """The times in the names of the full files, oldest first."""
+        start, end = len(self.path.stem) + 1, -len(self.path.suffix)
+        found = self.path.parent.glob(f"{glob.escape(self.path.stem)}.[0-9]*{self.path.suffix}")
+        return sorted((each.name[start:end] for each in found), key=order)
+
+    def _named_full(self, name: str) -> Path:
+        return self.path.with_name(f"{self.path.stem}.{name}{self.path.suffix}")
 
 
 def _whole(fd: int, lines: int = 1) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from hedgectl.store.rows import COLUMNS, JournalUnusable, Stored, canonical, check_format
 
+SEQ_MAX = 2**63 - 1
 ROWS_MAX = 10_000
 _CHUNK_ROWS = 1_024
 _LAST_CHARACTER = "\U0010ffff"
@@ -38,9 +39,9 @@ class Reader:
         where = "correlation >= ? AND correlation < ? ORDER BY seq LIMIT ?"
         return self._rows(where, prefix, prefix + _LAST_CHARACTER, _bounded(rows))
 
-    def by_kind(self, kind: str, rows: int = ROWS_MAX) -> list[Stored]:
-        """The last rows of one kind."""
-        return self._rows("kind = ? ORDER BY seq DESC LIMIT ?", kind, _bounded(rows))[::-1]
+    def by_kind(self, kind: str, rows: int = ROWS_MAX, until_seq: int = SEQ_MAX) -> list[Stored]:
+        """The last rows of one kind, of those up to a seq."""
+        return self._rows("kind = ? AND seq <= ? ORDER BY seq DESC LIMIT ?", kind, until_seq, _bounded(rows))[::-1]
 
     def between(self, first_seq: int, last_seq: int, kinds: Sequence[str], rows: int = ROWS_MAX) -> list[Stored]:
         """The first rows of some kinds in a stretch of the journal, both ends included."""

@@ -17,7 +17,7 @@ CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 BEGINNING = re.compile(r"[a-z][a-z0-9_]*\.")
 NO_CODES = {"run.symbols"}
 """What looks like a code where codes are said, and is none."""
-SAYERS = {"Problem", "Unread", "ConfigProblem", "alert", "code", "_cannot", "_unread", "_refusal", "refused"}
+SAYERS = {"Problem", "Unread", "ConfigProblem", "alert", "code", "_cannot", "cannot", "_unread", "_refusal", "refused"}
 """Calls that take a code as one of their arguments."""
 
 

@@ -65,11 +65,11 @@ def test_an_unknown_name_is_a_problem_with_a_way_on(hedgectl, lived):
     assert "hedgectl trace --last" in answer.err
 
 
-def test_trace_why_adds_the_inputs(hedgectl, lived):
+def test_trace_why_adds_the_inputs(hedgectl, lived, entered):
     plain, why = (
         [
             each["kind"]
-            for each in hedgectl("trace", "--last", *more, "--state-dir", lived, "--json").json["data"]["events"]
+            for each in hedgectl("trace", entered, *more, "--state-dir", lived, "--json").json["data"]["events"]
         ]
         for more in ((), ("--why",))
     )

@@ -38,12 +38,16 @@ def test_help_and_typos_import_next_to_nothing(folder, args):
         ["config", "show", "--origin"],
         ["config", "check"],
         ["submit", "--symbol", "BTCUSDT", "--side", "BUY", "--notional", "5"],
+        ["sizing-check", "--nav", "400"],
+        ["route-dry-run", "--symbol", "BTCUSDT", "--side", "BUY", "--notional", "200", "--nav", "5000"],
+        ["archive-logs"],
+        ["archive-logs", "--list"],
     ],
 )
 def test_offline_commands_import_no_exchange_client(folder, args):
     assert imported(folder, *args) & HEAVY == set()
 
 
-@pytest.mark.parametrize("args", [["status"], ["trace", "k7"]])
+@pytest.mark.parametrize("args", [["status"], ["trace", "k7"], ["archive-logs"]])
 def test_readers_do_not_load_the_configuration_schema(folder, args):
     assert "pydantic_settings" not in imported(folder, *args)

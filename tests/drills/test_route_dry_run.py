@@ -13,14 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from hedgectl.commands.route_told import acts_of
+from hedgectl.commands.app import call
+from hedgectl.commands.route_answer import acts_of
 from hedgectl.config.instruments import Instruments, Listed
+from hedgectl.core.model.codec import decode
+from hedgectl.core.model.event import OrderPrepared
 from hedgectl.core.model.input import IntentReceived
 from hedgectl.core.model.intent import Entry, Exit
 from hedgectl.core.model.order import Kind, Leg, Mode, Side
 from hedgectl.intake.book import BookFile, Held, Touch
 from hedgectl.runtime import reading, scene
 from hedgectl.sim.market.specs import specs_of
+from hedgectl.store.reader import replay
 from hedgectl.venue.reading import Reads
 
 SYMBOL, BID, ASK = "BTCUSDT", D(60_000), D("60000.1")
@@ -228,3 +232,67 @@ def test_an_entry_that_adds_to_a_covered_position_brings_no_second_stop(both, mo
 @pytest.mark.parametrize("mode", Mode)
 def test_a_paper_order_makes_no_request_and_is_shown_with_none(both, mode):
     assert both(mode, entry(paper=True)) == ([], [], [])
+
+
+def traced(capsys, folder, name, *more):
+    """The rows of `trace NAME`: (layer, word, text)."""
+    assert call(["trace", name, *more, "--state-dir", str(folder)]) == 0
+    rows = [re.match(r".{14} ([ ~]) (\w+) +(\w+) +(.*)", row) for row in capsys.readouterr().out.splitlines()]
+    return [each.groups() for each in rows if each is not None]
+
+
+@pytest.mark.parametrize(
+    ("mode", "leg", "said"),
+    [
+        (Mode.HEDGE, "SHORT", "as SHORT without reduceOnly: the leg says it"),
+        (Mode.ONE_WAY, "BOTH", "as BOTH with reduceOnly"),
+    ],
+)
+def test_trace_shows_a_buy_close_without_a_leg_as_short_with_its_reason(live, still, tmp_path, capsys, mode, leg, said):
+    async def story(trader):
+        trader.place.box.exchange.hands.set_touch(SYMBOL, BID, ASK, D(10_000), D(10_000))
+        await seen(trader)
+        for each in (entry(SELL, name="k0"), leave(BUY)):
+            trader.executor.offer(IntentReceived(stamped(each, trader)))
+            await trader.clock.sleep_ms(6_000)
+
+    live(mode=mode.value, seconds=30, story=story, folder=tmp_path / "run", **RICH)
+    rows = [(layer, word, text) for _, layer, word, text in traced(capsys, tmp_path / "run", "x1")]
+    assert rows[0] == ("policy", "inferred", f"BUY {SYMBOL} -> SHORT: BUY closes SHORT")
+    assert rows[1][1:] == ("exit", f"{SYMBOL} SHORT all -> 0.008  leg inferred from BUY")
+    layer, word, text = rows[2]
+    assert (layer, word, text.endswith(said)) == ("action", "send", True)
+    assert {layer for layer, _, _ in rows[3:-1]} == {"evidence"}
+    assert rows[-1] == ("policy", "done", "filled  0.008 filled")
+    order = next(each.order for each in prepared_in(tmp_path / "run") if each.order.intent_id == "x1")
+    assert (order.position_side, order.reduce_only) == (leg, True if mode is Mode.ONE_WAY else None)
+
+
+def prepared_in(folder):
+    """The orders that a journal holds."""
+    rows = replay(folder / "journal.db")
+    return [decode(OrderPrepared, row[5]) for row in rows if row[2] == OrderPrepared.kind]
+
+
+def test_trace_of_a_refusal_tells_what_was_believed_what_was_heard_and_why(live, still, tmp_path, capsys):
+    async def story(trader):
+        hands = trader.place.box.exchange.hands
+        hands.set_touch(SYMBOL, BID, ASK, D(10_000), D(10_000))
+        await seen(trader)
+        hands.set_position(SYMBOL, "LONG", D("0.5"), BID)
+        for _ in range(60):
+            await trader.clock.sleep_ms(1_000)
+            if trader.state.durable.left:
+                break
+        trader.executor.offer(IntentReceived(stamped(entry(), trader)))
+        await trader.clock.sleep_ms(1_000)
+
+    flags = RICH | {"run__cycle_s": 5, "reconcile__orphans": "leave"}
+    live(seconds=90, story=story, folder=tmp_path / "run", **flags)
+    (belief, heard, refused) = traced(capsys, tmp_path / "run", "k1")
+    assert belief[:3] == ("~", "belief", "posture")
+    assert heard[:3] == (" ", "evidence", "wish")
+    assert refused[:3] == (" ", "policy", "refused")
+    assert heard[3].startswith(f"entry BUY {SYMBOL} 500.00 USDT  k1")
+    assert heard[3].endswith(f"{SYMBOL} 60000.00 / 60000.10")
+    assert refused[3].startswith("belief.position_left")

@@ -123,6 +123,30 @@ def test_a_dead_disk_is_told_once_delays_nothing_and_is_filled_up_later(state):
     assert [each["body"]["n"] for each in found] == list(range(1, 101))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_of_the_follower_is_told_and_what_is_missing_comes_at_the_end(state, monkeypatch):
+    async def main():
+        desk = Desk(state)
+        step = desk.telemetry._follower.step
+
+        def broken(now_ms):
+            raise ZeroDivisionError("a defect")
+
+        monkeypatch.setattr(desk.telemetry._follower, "step", broken)
+        desk.telemetry.start()
+        desk.note(1, 5)
+        await until(lambda: desk.told)
+        (view,) = desk.telemetry.views()
+        monkeypatch.setattr(desk.telemetry._follower, "step", step)
+        desk.close()
+        return view, desk.told, lines(desk.path)
+
+    view, (told,), found = asyncio.run(main())
+    assert (view.ok, view.detail) == (False, "ended by ZeroDivisionError")
+    assert "events.jsonl: ended by ZeroDivisionError" in told.why
+    assert len(found) == 5
+
+
 def test_a_disk_that_hangs_holds_up_neither_the_journal_nor_the_end(state, monkeypatch):
     async def main():
         desk = Desk(state, end_s_max=1)

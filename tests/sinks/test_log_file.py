@@ -44,10 +44,41 @@ def test_a_full_file_gets_another_name_and_the_oldest_go(log):
 
 
 def test_two_that_fill_up_in_one_moment_do_not_share_a_name(tmp_path):
-    file = LogFile(tmp_path / "events.jsonl", bytes_max=5, files_max=9, stamp=lambda: "now")
+    file = LogFile(tmp_path / "events.jsonl", bytes_max=5, files_max=2, stamp=lambda: "20260101T000000Z")
+    (tmp_path / "events.mine.jsonl").write_bytes(b"of a person\n")
+    for number in range(5):
+        file.append(b"%04d\n" % number)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "events.mine.jsonl": b"of a person\n",
+        "events.20260101T000000Z-002.jsonl": b"0002\n",
+        "events.20260101T000000Z-003.jsonl": b"0003\n",
+        "events.jsonl": b"0004\n",
+    }
+
+
+def test_after_the_clock_went_back_it_is_still_the_oldest_that_go(tmp_path):
+    stamps = iter(["20260102T000000Z", "20260101T000000Z", "20260101T000001Z"])
+    file = LogFile(tmp_path / "events.jsonl", bytes_max=5, files_max=2, stamp=lambda: next(stamps))
     for number in range(4):
         file.append(b"%04d\n" % number)
-    assert len(list(tmp_path.iterdir())) == 4
+    assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"0001\n", b"0002\n", b"0003\n"]
+
+
+def test_a_full_file_that_is_archived_in_that_moment_is_no_failure(log, monkeypatch):
+    file = log(bytes_max=5)
+    file.append(b"0001\n")
+    rename = os.rename
+
+    def archived_first(old, new):
+        monkeypatch.undo()
+        rename(old, file.path.with_name("archived"))
+        os.rename(old, new)
+
+    monkeypatch.setattr(os, "rename", archived_first)
+    file.append(b"0002\n")
+    assert {path.name: path.read_bytes() for path in file.path.parent.iterdir()} == {
+        "archived": b"0001\n", "events.jsonl": b"0002\n"
+    }  # fmt: skip
 
 
 def test_more_than_a_whole_file_at_once_is_written_as_one(log):

@@ -119,7 +119,8 @@ def recall(state: State, intent_ids: Iterable[str]) -> None:
 
 def forked(state: State) -> State:
     """A state to decide on beside this one; what never changes is shared."""
-    fixed = (state.settings, *state.durable.instruments.values(), *state.volatile.quotes.values())
+    durable, quotes = state.durable, state.volatile.quotes
+    fixed = (state.settings, *durable.instruments.values(), *durable.brackets.values(), *quotes.values())
     return deepcopy(state, {id(each): each for each in fixed})
 
 

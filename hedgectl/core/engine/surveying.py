@@ -25,7 +25,7 @@ from hedgectl.core.risk.sizing import Sized, Steps, steps
 PASSED_OVER = frozenset(("now", "symbols"))
 """The moment is the same for all gates, and the list of symbols is the configuration's."""
 
-STATED = frozenset(("entry.confidence", "entry.leverage", "entry.price"))
+STATED = frozenset(("entry.confidence", "entry.leverage", "entry.price", "entry.generated_ms", "entry.expires_ms"))
 """What of the entry is compared with something; the rest of it names it."""
 
 Fact = tuple[str, str]
@@ -130,5 +130,5 @@ def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, list | tuple):
-        return str(len(value))
+        return f"{len(value)} kept"
     return "-" if value in ("", None) else str(value)

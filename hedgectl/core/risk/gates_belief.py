@@ -26,7 +26,8 @@ def looked_lately(entry: Entry, desk: Desk) -> Verdict:
     if abs(desk.looked_age_ms) <= desk.settings.truth_age_ms_max:
         return APPROVED
     limit = f"{desk.settings.truth_age_ms_max} ms"
-    return refused(STALE_TRUTH, f"{desk.looked_age_ms} ms", limit, "hedgectl status says why the account is not read")
+    age = f"{desk.looked_age_ms} ms" if desk.checked else "never looked"
+    return refused(STALE_TRUTH, age, limit, "hedgectl status says why the account is not read")
 
 
 def settled(entry: Entry, desk: Desk) -> Verdict:

@@ -12,9 +12,13 @@ DISK_FULL = code(
 ).name
 DAMAGED = code("archive.damaged", "A packed file, or the manifest, is not what it was when it was written.").name
 UNREADABLE = code("archive.unreadable", "A file cannot be read, so it stayed where it is.").name
+ODD_NAME = code(
+    "archive.odd_name",
+    "A file of a name that cannot be listed: not UTF-8, not printable, or too long to get another ending.",
+).name
 TOO_MANY = code("archive.too_many", "More files than one call takes; call it again.").name
 OTHER_DISK = code(
-    "archive.other_disk", "The archive folder is on another disk than the logs, so nothing can be moved there."
+    "archive.other_disk", "The folder logs/archive is on another disk than logs, so nothing can be moved there."
 ).name
 UNUSABLE = code("archive.unusable", "A folder of logs, or of archives, cannot be read or written.").name
 NOT_FOUND = code("archive.not_found", "There is no archive of that name, or more than one begins with it.").name

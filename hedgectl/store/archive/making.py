@@ -11,12 +11,12 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hedgectl.store.archive.disk import Disk
-from hedgectl.store.archive.manifest import MANIFEST, Entry, Manifest, text_of
+from hedgectl.store.archive.manifest import MANIFEST, ArchiveDamaged, Entry, Manifest, text_of
 from hedgectl.store.archive.pack import PACKED, TEMP, Tally, Told, inspect, pack, pieces
 from hedgectl.store.archive.shelf import ARCHIVE, PART, RESTORED, Shelf, Shelved
 
@@ -25,6 +25,7 @@ SNAPSHOT = ".json"
 STATE = "state"
 NOT_SNAPSHOTS = frozenset({"sim.json"})
 FILES_MAX = 10_000
+NAME_BYTES_MAX = 255 - len(PACKED + TEMP)
 WRITER_TRIES_MAX = 500
 WRITER_EVERY_S = 0.01
 
@@ -41,10 +42,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What there is to archive. `unreadable` stays where it is; `left_over` counts what is beyond FILES_MAX."""
+    """What there is to archive. `unreadable` files and folders stay where they are, and so do those of an `odd` name,
+    told here in a form that can be shown; `left_over` counts what is beyond FILES_MAX."""
 
     sources: tuple[Source, ...]
     unreadable: tuple[Path, ...] = ()
+    odd: tuple[str, ...] = ()
     left_over: int = 0
 
     @property
@@ -55,22 +58,44 @@ class Plan:
 def plan(logs: Path, folders: tuple[tuple[str, Path], ...], archived: Callable[[str], str]) -> Plan:
     """Telemetry under `logs`, and the snapshots of state folders (each with its name in the archive) that differ from
     the last archived one; `archived` gives the checksum of that by name. Raises OSError."""
-    found = _telemetry(logs)
+    unreadable: list[Path] = []
+    found = _telemetry(logs, [folder for _, folder in folders], unreadable)
     for name, folder in folders:
         found += [each for each in _snapshots(folder, name) if archived(each.name) != _sha256(each.path)]
-    readable = [each for each in found if os.access(each.path, os.R_OK)]
-    unreadable = tuple(each.path for each in found if each not in readable)
-    return Plan(tuple(readable[:FILES_MAX]), unreadable, max(len(readable) - FILES_MAX, 0))
+    odd = tuple(f"{str(each.path)!r}" for each in found if _odd(each.name))
+    ready: list[Source] = []
+    for each in found:
+        if _odd(each.name):
+            continue
+        if os.access(each.path, os.R_OK):
+            ready.append(each)
+        elif each.path.exists():  # else the run rotated it in this moment: it has another name, and is taken next time
+            unreadable.append(each.path)
+    return Plan(tuple(ready[:FILES_MAX]), tuple(unreadable), odd, max(len(ready) - FILES_MAX, 0))
 
 
-def _telemetry(logs: Path) -> list[Source]:
+def _telemetry(logs: Path, states: Sequence[Path], unreadable: list[Path]) -> list[Source]:
+    """The files of lines below `logs`, but for those that are a run's own: a state folder may lie in it."""
     found: list[Source] = []
-    for folder, below, names in os.walk(logs):
-        if Path(folder) == logs:
-            below[:] = [each for each in below if each not in (ARCHIVE, RESTORED)]
-        below.sort()
-        found += [_source(Path(folder) / name, logs, moved=True) for name in sorted(names) if name.endswith(TELEMETRY)]
+    own = {each.resolve() for each in states}
+    for folder, below, names in os.walk(logs, onerror=lambda wrong: _denied(wrong, unreadable)):
+        here = Path(folder)
+        passed_over = (ARCHIVE, RESTORED) if here == logs else ()
+        below[:] = sorted(each for each in below if each not in passed_over and (here / each).resolve() not in own)
+        found += [_source(here / name, logs, moved=True) for name in sorted(names) if name.endswith(TELEMETRY)]
     return [each for each in found if each.bytes]
+
+
+def _denied(wrong: OSError, unreadable: list[Path]) -> None:
+    """A folder that is not there has no telemetry; one that is not shown may have some."""
+    if not isinstance(wrong, FileNotFoundError):
+        unreadable.append(Path(wrong.filename))
+
+
+def _odd(name: str) -> bool:
+    """Whether a name cannot stand in a manifest, or not grow by the endings it gets."""
+    longest = max(len(os.fsencode(each)) for each in name.split("/"))
+    return not name.isprintable() or longest > NAME_BYTES_MAX
 
 
 def _snapshots(folder: Path, name: str) -> list[Source]:
@@ -162,6 +187,8 @@ def _files(part: Path) -> list[Path]:
 
 def _entry(part: Path, packed: Path) -> Entry:
     name = packed.relative_to(part).as_posix()
+    if not name.isprintable():
+        raise ArchiveDamaged(f"{part}: {name!r} is no name of ours")
     return inspect(packed, name.removesuffix(PACKED), name)
 
 

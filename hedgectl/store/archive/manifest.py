@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 import orjson
@@ -38,12 +39,23 @@ class Manifest:
     files: tuple[Entry, ...]
 
     @property
+    def made_ms(self) -> int:
+        """The same in ms since 1970."""
+        return _ms(self.made_at)
+
+    @property
     def bytes(self) -> int:
         return sum(each.bytes for each in self.files)
 
     @property
     def packed_bytes(self) -> int:
         return sum(each.packed_bytes for each in self.files)
+
+
+def _ms(at: str) -> int:
+    """Raises TypeError, ValueError for what is no time."""
+    when = datetime.fromisoformat(at)
+    return round(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1000)
 
 
 def text_of(manifest: Manifest) -> bytes:
@@ -65,8 +77,9 @@ def read_manifest(folder: Path) -> Manifest:
         if told["format"] != FORMAT:
             raise ArchiveDamaged(f"{path}: format {told['format']}, this version reads {FORMAT}")
         files = tuple(Entry(**each) for each in told["files"])
-        found = Manifest(str(told["made_at"]), str(told["hedgectl"]), files)
-    except (orjson.JSONDecodeError, KeyError, TypeError) as wrong:
+        found = Manifest(told["made_at"], str(told["hedgectl"]), files)
+        _ms(found.made_at)
+    except (KeyError, TypeError, ValueError) as wrong:
         raise ArchiveDamaged(f"{path}: not a manifest ({wrong})") from wrong
     for each in files:
         _check(path, each)
@@ -78,7 +91,7 @@ def read_manifest(folder: Path) -> Manifest:
 def _check(path: Path, each: Entry) -> None:
     """A manifest is a file like any other: a name in it must not lead out of its folder."""
     for name in (each.name, each.packed):
-        if not isinstance(name, str) or not name or "\0" in name:
+        if not isinstance(name, str) or not name or not name.isprintable():
             raise ArchiveDamaged(f"{path}: {name!r} is no file name")
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
@@ -62,6 +63,8 @@ def pack(raw: Path, disk: Disk, told: Told) -> Path:
             disk.sync(file)
         if inspect(fresh, raw.name, raw.name).sha256 != tally.sha256:
             raise OSError(f"{fresh}: reads back as something else: the disk is not well")
+        if raw.stat().st_size != tally.size:  # by somebody who asks nobody; a run holds the file's flock, and no more
+            raise OSError(errno.EBUSY, "somebody writes to it still", str(raw))
     except OSError:
         fresh.unlink(missing_ok=True)
         raise

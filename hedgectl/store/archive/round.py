@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from hedgectl.store.archive.shelf import Shelf, Shelved, stamp, surplus
 from hedgectl.store.lock import Holder, acquire
 
 LOOK_BACK_MAX = 100
+TOLD_MAX = 20
 AGAIN = "hedgectl archive-logs"
+
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,8 @@ def look(wish: Wish) -> Outcome:
     wanted, names = _wanted(wish, shelf), shelf.names()
     half_made = tuple(each.name for each in shelf.half_made())
     coming = len(half_made) + bool(wanted.sources)
-    removed = surplus([*names, *[stamp(wish.now_ms)] * coming], wish.keep, _before(wish))
-    removed = [name for name in removed if name in names]
-    return Outcome(wanted, None, (), tuple(removed), half_made, (names or [""])[-1], _left(wanted), dry=True)
+    removed, troubles = _surplus(wish, shelf, [("", wish.now_ms)] * coming)
+    return Outcome(wanted, None, (), removed, half_made, (names or [""])[-1], (*_left(wanted), *troubles), dry=True)
 
 
 def archive(wish: Wish, holder: Holder, disk: Disk, progress: Progress) -> Outcome:
@@ -109,10 +112,27 @@ def _locked(wish: Wish, shelf: Shelf, disk: Disk, progress: Progress) -> Outcome
             outcome = replace(outcome, made=finished(collect(shelf, wanted, name, disk)))
         except (OSError, ArchiveDamaged) as wrong:
             return replace(outcome, troubles=(*outcome.troubles, _trouble(wrong, shelf.folder / name)))
-    removed = surplus(shelf.names(), wish.keep, _before(wish))
+    removed, troubles = _surplus(wish, shelf)
     for name in removed:
         shelf.give_up(name, disk)
-    return replace(outcome, removed=tuple(removed))
+    return replace(outcome, removed=removed, troubles=(*outcome.troubles, *troubles))
+
+
+def _surplus(wish: Wish, shelf: Shelf, coming: Sequence[tuple[str, int]] = ()) -> tuple[Names, tuple[Trouble, ...]]:
+    """Which archives go, once those that are `coming` are there. One that could not be brought back neither counts as
+    kept nor goes: a person must look at it first."""
+    if wish.keep is None and not wish.keep_since_ms:
+        return (), ()
+    made: list[tuple[str, int]] = []
+    troubles = []
+    for each in map(shelf.open, shelf.names()):
+        why = shelf.unsound(each)
+        if each.manifest is None or why:
+            troubles.append(Trouble(codes.DAMAGED, f"{each.name} stays: {why}", f"look into {each.path}"))
+        else:
+            made.append((each.name, each.manifest.made_ms))
+    names = surplus([*made, *coming], wish.keep, wish.keep_since_ms)
+    return tuple(name for name in names if name), tuple(troubles)
 
 
 def _wanted(wish: Wish, shelf: Shelf) -> Plan:
@@ -123,16 +143,20 @@ def _wanted(wish: Wish, shelf: Shelf) -> Plan:
     return plan(wish.logs, wish.folders, lambda name: known.get(name, ""))
 
 
-def _before(wish: Wish) -> str:
-    return stamp(wish.keep_since_ms) if wish.keep_since_ms else ""
-
-
 def _bytes(part: Path) -> int:
     return sum(each.stat().st_size for each in part.rglob("*") if each.is_file())
 
 
 def _left(wanted: Plan) -> tuple[Trouble, ...]:
-    found = [Trouble(codes.UNREADABLE, f"{path} cannot be read", f"chmod u+r {path}") for path in wanted.unreadable]
+    """What stays where it is, the first TOLD_MAX of each kind."""
+    found = []
+    for code, named, word, hint in (
+        (codes.UNREADABLE, [str(path) for path in wanted.unreadable], "cannot be read", "chmod u+rX {}"),
+        (codes.ODD_NAME, wanted.odd, "stays", "rename it: printable, and at most 248 bytes"),
+    ):
+        found += [Trouble(code, f"{each} {word}", hint.format(each)) for each in named[:TOLD_MAX]]
+        if len(named) > TOLD_MAX:
+            found.append(Trouble(code, f"{len(named) - TOLD_MAX} more like these", "mend those first"))
     if wanted.left_over:
         found.append(Trouble(codes.TOO_MANY, f"{wanted.left_over} files are left for the next call", AGAIN))
     return tuple(found)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hedgectl.core.model.stamps import name_after, order
 from hedgectl.store.archive.disk import Disk
 from hedgectl.store.archive.manifest import ArchiveDamaged, Manifest, read_manifest
 
@@ -14,6 +17,9 @@ RESTORED = "restored"
 LOCK = "archive.lock"
 PART = ".part"
 GONE = ".gone"
+NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(-[0-9]{3,9})?")
+"""What else is in the folder is somebody's own: never shown, never dropped."""
+
 SHOWN_MAX = 10_000
 
 
@@ -43,11 +49,11 @@ class Shelf:
 
     def names(self) -> list[str]:
         """All whole archives, oldest first."""
-        return [each.name for each in self._folders() if each.suffix not in (PART, GONE)]
+        return [each.name for each in self._folders("")]
 
     def half_made(self) -> list[Path]:
         """What a call that did not come to its end left, oldest first."""
-        return [each for each in self._folders() if each.suffix == PART]
+        return self._folders(PART)
 
     def shelved(self) -> list[Shelved]:
         """The whole archives with their manifests, oldest first; a bad one is told, never passed over."""
@@ -64,20 +70,29 @@ class Shelf:
         except ArchiveDamaged as wrong:
             return Shelved(name, path, None, str(wrong))
 
+    def unsound(self, each: Shelved) -> str:
+        """Why an archive could not be brought back, as far as can be told without unpacking it; "" when it could."""
+        if each.manifest is None:
+            return each.why
+        for file in each.manifest.files:
+            packed = each.path / file.packed
+            try:
+                size = packed.stat(follow_symlinks=False).st_size
+            except OSError as wrong:
+                return f"{file.packed}: {wrong.strerror}"
+            if size != file.packed_bytes:
+                return f"{file.packed}: packed bytes {size}, the manifest says {file.packed_bytes}"
+        return ""
+
     def free_name(self, stamp: str) -> str:
-        """A name for a new archive: the time, and a number where that second has one already."""
-        taken = {each.name.partition(".")[0] for each in self._folders()}
-        name, number = stamp, 0
-        while name in taken:
-            number += 1
-            name = f"{stamp}-{number:03d}"
-        return name
+        """A name for a new archive: the time, behind those that are there."""
+        taken = [each.name.partition(".")[0] for suffix in ("", PART, GONE) for each in self._folders(suffix)]
+        return name_after(stamp, taken)
 
     def sweep(self, disk: Disk) -> None:
         """Remove what was given up and not wholly removed."""
-        for each in self._folders():
-            if each.suffix == GONE:
-                disk.remove_folder(each)
+        for each in self._folders(GONE):
+            disk.remove_folder(each)
 
     def give_up(self, name: str, disk: Disk) -> None:
         """Remove an archive; it loses its name first, so that no half of it is ever taken for whole."""
@@ -86,11 +101,14 @@ class Shelf:
         disk.sync_folder(self.folder)
         disk.remove_folder(gone)
 
-    def _folders(self) -> list[Path]:
+    def _folders(self, suffix: str) -> list[Path]:
+        """The folders whose names are times, with this after them; oldest first."""
         try:
-            return sorted(each for each in self.folder.iterdir() if each.is_dir() and not each.is_symlink())
+            found = [each for each in self.folder.iterdir() if NAME.fullmatch(each.name.removesuffix(suffix))]
         except FileNotFoundError:
             return []
+        ours = [each for each in found if each.name.endswith(suffix) and each.is_dir() and not each.is_symlink()]
+        return sorted(ours, key=lambda each: order(each.name.removesuffix(suffix)))
 
 
 def stamp(at_ms: int) -> str:
@@ -102,14 +120,14 @@ def stamp(at_ms: int) -> str:
     return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y%m%dT%H%M%SZ}"
 
 
-def surplus(names: list[str], keep: int | None, before: str) -> list[str]:
-    """Which archives may go, of `names` from the oldest: those beyond the newest `keep`, and made before the stamp
-    `before` ("" for any time). None of both: none.
+def surplus(made: Sequence[tuple[str, int]], keep: int | None, before_ms: int) -> list[str]:
+    """Which archives may go, of (name, when it was made) from the oldest: those beyond the newest `keep`, and made
+    before `before_ms` (0: at any time). None of both: none.
 
-    >>> surplus(["20260101T000000Z", "20260102T000000Z", "20260103T000000Z"], 1, "20260102T000000Z")
-    ['20260101T000000Z']
+    >>> surplus([("a", 1_000), ("b", 2_000), ("c", 3_000)], 1, 2_000)
+    ['a']
     """
-    if keep is None and not before:
+    if keep is None and not before_ms:
         return []
-    old = names[: max(len(names) - keep, 0)] if keep is not None else names
-    return [name for name in old if not before or name < before]
+    old = made[: max(len(made) - keep, 0)] if keep is not None else made
+    return [name for name, made_ms in old if not before_ms or made_ms < before_ms]

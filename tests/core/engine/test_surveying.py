@@ -199,3 +199,9 @@ def test_a_buy_without_a_leg_closes_short_in_hedge_mode_and_says_so(bench, one_w
         found = rehearse(each.state, wanted, moment(each))
         assert (found.mode, found.inferred.inferred_side) == (mode, Leg.SHORT)
         assert [(order.position_side, order.reduce_only) for order in found.orders] == [wire]
+
+
+def test_an_account_that_nobody_looked_at_is_said_to_be_so_and_not_to_be_so_many_ms_old(bench):
+    bench.state.volatile.checked, bench.state.volatile.snapshot_ms = False, 0
+    (verdict,) = [each.verdict for each in surveyed(bench, wish(bench)).rulings if each.gate == "looked_lately"]
+    assert (verdict.code, verdict.number) == ("belief.stale_truth", "never looked")

@@ -33,8 +33,9 @@ class Mortal(Disk):
         dies = len(self.passed) == self.at
         if dies and not self.after:
             raise Killed(name)
-        found = getattr(Disk, name)(self, *args)
+        found = None if name.startswith("sync") else getattr(Disk, name)(self, *args)
         if dies:
+            getattr(found, "close", bool)()
             raise Killed(name)
         return found
 
@@ -46,15 +47,16 @@ for each in DOORS:
 def prepared(desk):
     """An old archive that this call will drop, and new telemetry."""
     desk.log("execution/events.jsonl.old", 0, 0).unlink()
-    (desk.logs / "aside").mkdir()
+    aside = desk.logs.parent / "aside"
+    aside.mkdir()
     for name in ("execution", "router_health.jsonl"):
-        shutil.move(desk.logs / name, desk.logs / "aside" / name)
+        shutil.move(desk.logs / name, aside / name)
     desk.log("execution/events.jsonl", 900, 900)
     snapshots = {path.name: path.read_text() for path in desk.state.glob("d*.json")}
     desk.call(later_ms=-30 * DAY_MS)
     for name in ("execution", "router_health.jsonl"):
         shutil.rmtree(desk.logs / name, ignore_errors=True)
-        shutil.move(desk.logs / "aside" / name, desk.logs / name)
+        shutil.move(aside / name, desk.logs / name)
     desk.snapshot("durable.json", 77)
     return snapshots
 
@@ -87,7 +89,7 @@ def test_the_doors_that_a_life_goes_through_are_all_kinds(world):
     disk = Mortal()
     world().call(disk=disk, keep=1)
     assert set(DOORS) - set(disk.passed) == {"link"}  # the one of --restore
-    assert len(disk.passed) > 60
+    assert len(disk.passed) > 50
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

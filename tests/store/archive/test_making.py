@@ -16,6 +16,7 @@ from hedgectl.sinks.log_file import LogFile
 from hedgectl.store.archive import making
 from hedgectl.store.archive.disk import Disk
 from hedgectl.store.archive.manifest import read_manifest
+from hedgectl.store.archive.restoring import restore
 from hedgectl.store.archive.shelf import surplus
 from hedgectl.store.lock import LockHeld, acquire
 
@@ -125,6 +126,19 @@ def test_a_file_that_cannot_be_read_stays_and_is_told(desk, monkeypatch):
     assert outcome.made is not None
 
 
+def test_a_file_that_the_run_rotates_while_it_is_looked_at_is_no_trouble(desk, monkeypatch):
+    access = os.access
+
+    def rotated_first(path, mode):
+        if path.name == "events.jsonl":
+            path.rename(path.with_name("events.20261121T020000.000Z.jsonl"))
+        return access(path, mode)
+
+    monkeypatch.setattr(os, "access", rotated_first)
+    found = making.plan(desk.logs, (), lambda name: "")
+    assert (found.unreadable, len(found.sources)) == ((), 2)
+
+
 def test_one_call_takes_a_bounded_number_of_files(desk, monkeypatch):
     monkeypatch.setattr(making, "FILES_MAX", 2)
     assert codes(desk.call()) == ["archive.too_many"]
@@ -136,7 +150,7 @@ def test_one_call_takes_a_bounded_number_of_files(desk, monkeypatch):
 def test_a_dry_run_touches_nothing_and_says_what_a_real_one_does(desk):
     for day in range(3):
         desk.log("execution/events.jsonl", 1_000 + day, 1_000 + day)
-        desk.call(later_ms=-(day + 2) * DAY_MS)
+        desk.call(later_ms=(day - 4) * DAY_MS)
     desk.log("execution/events.jsonl", 2_000, 2_000)
     before = desk.tree()
     told = desk.call(dry=True, keep=2)
@@ -148,10 +162,11 @@ def test_a_dry_run_touches_nothing_and_says_what_a_real_one_does(desk):
 
 @pytest.mark.parametrize(
     "keep, before, gone",
-    [(None, "", ""), (2, "", "ab"), (9, "", ""), (None, "c", "ab"), (1, "c", "ab"), (3, "d", "a"), (1, "a", "")],
+    [(None, 0, ""), (2, 0, "ab"), (9, 0, ""), (None, 3_000, "ab"), (1, 3_000, "ab"), (3, 4_000, "a"), (1, 1_000, "")],
 )
 def test_what_may_go(keep, before, gone):
-    assert "".join(surplus(["a", "b", "c", "d"], keep, before)) == gone
+    made = [(name, number * 1_000) for number, name in enumerate("abcd", 1)]
+    assert "".join(surplus(made, keep, before)) == gone
 
 
 def test_old_archives_go_whole_and_the_newest_never_by_age_alone(desk):
@@ -273,7 +288,7 @@ def test_nothing_is_packed_while_a_writer_has_the_file(desk, monkeypatch):
 
 
 def test_a_writer_that_never_pauses_loses_nothing_over_many_archives(desk):
-    log = LogFile(desk.logs / "execution" / "events.jsonl", bytes_max=4_000, files_max=10_000, stamp=lambda: "stamp")
+    log = LogFile(desk.logs / "execution" / "events.jsonl", bytes_max=20_000, files_max=10_000, stamp=lambda: "2026")
     stop, written = threading.Event(), []
 
     def write():
@@ -295,6 +310,135 @@ def test_a_writer_that_never_pauses_loses_nothing_over_many_archives(desk):
             pass
     stop.set()
     writer.join()
-    assert made >= 8
+    assert made >= 4  # a file that is rotated in the very moment is taken the next time
     assert desk.seqs() == dict.fromkeys({*EVERY, *written}, 1)
     log.close()
+
+
+def test_after_the_clock_went_back_the_newest_is_kept_all_the_same(desk):
+    desk.call()
+    desk.log("execution/events.jsonl", 61, 62)
+    outcome = desk.call(later_ms=-DAY_MS, keep=1)
+    assert (outcome.made.name, outcome.removed) == ("20261121T020000Z-001", ("20261121T020000Z",))
+    assert outcome.made.manifest.made_at == "2026-11-20T02:00:00.000Z"
+    assert desk.archived("execution/events.jsonl") == [b'{"seq": 61}\n{"seq": 62}\n']
+
+
+def test_what_is_too_old_is_told_by_when_it_was_made_not_by_its_name(desk):
+    desk.call(later_ms=300 * DAY_MS)
+    for day in (1, 2, 3):
+        desk.log("execution/events.jsonl", 100 * day, 100 * day)
+        outcome = desk.call(later_ms=day * DAY_MS, keep_since_ms=desk.wish.now_ms + (day - 1) * DAY_MS - 1)
+    assert outcome.removed == ("20270917T020000Z-001",)
+    assert desk.shelf.names() == ["20270917T020000Z", "20270917T020000Z-002", "20270917T020000Z-003"]
+
+
+@pytest.mark.parametrize("harm", ["manifest", "file", "cut"])
+def test_an_archive_that_could_not_be_brought_back_is_neither_dropped_nor_counted_as_kept(desk, harm):
+    for day in (1, 2, 3):
+        desk.log("execution/events.jsonl", 100 * day, 100 * day)
+        desk.call(later_ms=(day - 9) * DAY_MS)
+    names = desk.shelf.names()
+    packed = desk.shelf.folder / names[2] / "execution/events.jsonl.gz"
+    if harm == "cut":
+        packed.write_bytes(packed.read_bytes()[:-1])
+    else:
+        (packed if harm == "file" else packed.parents[1] / "manifest.json").unlink()
+    for again in (desk.call(keep=1, dry=True), desk.call(keep=1)):
+        assert (codes(again), again.removed) == (["archive.damaged"], (names[0],))
+        assert f"{names[2]} stays" in again.troubles[0].what
+    assert desk.shelf.names() == names[1:]
+
+
+def test_what_a_person_put_beside_the_archives_is_neither_shown_nor_dropped(desk):
+    for name in ("notes", "20261121T020000Z.old", "mine.part", "mine.gone"):
+        (desk.shelf.folder / name).mkdir(parents=True)
+        (desk.shelf.folder / name / "mine.txt").write_text("mine")
+    desk.call(keep=1)
+    assert desk.shelf.names() == ["20261121T020000Z"]
+    assert len(list(desk.shelf.folder.glob("*/mine.txt"))) == 4
+
+
+def test_a_name_that_cannot_be_listed_stays_and_is_told_and_the_rest_is_archived(desk):
+    odd = [b"two\nlines.jsonl", b"bell\x07.jsonl", b"\xff\xfe.jsonl", b"x" * 246 + b".jsonl"]
+    for name in odd:
+        with open(os.path.join(os.fsencode(desk.logs), name), "wb") as file:
+            file.write(b'{"seq": 900}\n')
+    for later in (0, 1_000):
+        outcome = desk.call(later_ms=later)
+        assert codes(outcome) == ["archive.odd_name"] * 4
+        assert all(each.what.isprintable() for each in outcome.troubles)
+    assert desk.shelf.names() == ["20261121T020000Z"]
+    assert sorted(os.listdir(os.fsencode(desk.logs))) == sorted([*odd, b"archive", b"execution"])
+
+
+def test_of_very_many_that_stay_the_first_are_told_and_the_rest_counted(desk):
+    for number in range(50):
+        (desk.logs / f"{number:02d}\n.jsonl").write_text("{}\n")
+    outcome = desk.call()
+    assert codes(outcome) == ["archive.odd_name"] * 21
+    assert outcome.troubles[-1].what == "30 more like these"
+
+
+def test_the_longest_name_there_is_room_for_is_archived_and_comes_back(desk, tmp_path):
+    name = "x" * (making.NAME_BYTES_MAX - 6) + ".jsonl"
+    desk.log(name, 900, 901)
+    made = desk.call().made
+    restore(made.path, tmp_path / "back", Disk(), lambda done, total: None)
+    assert (tmp_path / "back" / name).read_bytes() == b'{"seq": 900}\n{"seq": 901}\n'
+
+
+def test_a_folder_that_is_not_shown_is_told(desk, monkeypatch):
+    scandir = os.scandir
+
+    def closed(path):
+        if str(path).endswith("execution"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    outcome = desk.call()
+    assert [(each.code, each.what) for each in outcome.troubles] == [
+        ("archive.unreadable", f"{desk.logs / 'execution'} cannot be read")
+    ]
+    assert outcome.made.manifest.files[0].name == "router_health.jsonl"
+
+
+def test_a_state_folder_within_logs_is_a_runs_own(make_desk, tmp_path):
+    desk = make_desk(tmp_path)
+    desk.log("events.jsonl", 1, 3)
+    state = desk.logs / "deep" / "state"
+    (state / "inbox").mkdir(parents=True)
+    for name in ("kill.jsonl", "inbox/mine.jsonl"):
+        (state / name).write_text("{}\n")
+    outcome = desk.call(folders=(("state", state),))
+    assert [each.name for each in outcome.made.manifest.files] == ["events.jsonl"]
+    assert (state / "kill.jsonl").exists()
+    assert (state / "inbox/mine.jsonl").exists()
+
+
+def test_what_grows_while_it_is_packed_is_kept_whole(desk):
+    class Chatty(Disk):
+        """Somebody without a lock adds a line once the packed form is on disk."""
+
+        def sync(self, file):
+            for raw in desk.shelf.folder.rglob("router_health.jsonl"):
+                with raw.open("ab") as other:
+                    other.write(b'{"seq": 900}\n')
+
+    outcome = desk.call(disk=Chatty())
+    assert codes(outcome) == ["archive.half_made"]
+    assert "somebody writes to it still" in outcome.troubles[0].what
+    lines = desk.seqs()[900]
+    assert lines
+    assert codes(desk.call(later_ms=1_000)) == []
+    assert desk.seqs() == {**dict.fromkeys(EVERY, 1), 900: lines}
+
+
+def test_two_names_of_one_file_are_two_files_and_the_one_elsewhere_stays(desk, tmp_path):
+    os.link(desk.logs / "router_health.jsonl", desk.logs / "twin.jsonl")
+    os.link(desk.logs / "router_health.jsonl", tmp_path / "elsewhere.jsonl")
+    text = (tmp_path / "elsewhere.jsonl").read_bytes()
+    desk.call()
+    assert desk.archived("twin.jsonl") == desk.archived("router_health.jsonl") == [text]
+    assert (tmp_path / "elsewhere.jsonl").read_bytes() == text

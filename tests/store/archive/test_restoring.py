@@ -85,12 +85,12 @@ def test_a_file_of_another_content_is_named_with_both_numbers(made):
 
 
 @pytest.mark.parametrize(
-    "name", ["../out.jsonl", "/etc/out.jsonl", "a/../../out.jsonl", "", "a\0b"]
+    "name", ["../out.jsonl", "/etc/out.jsonl", "a/../../out.jsonl", "", "a\0b", "a\nb"]
 )  # fmt: skip
 def test_a_name_that_leads_out_of_the_folder_is_refused(made, name):
     entry = Entry(name, 1, 1, "", "x.gz", 1, "")
-    (made / MANIFEST).write_bytes(text_of(Manifest("", "", (entry,))))
-    with pytest.raises(ArchiveDamaged):
+    (made / MANIFEST).write_bytes(text_of(Manifest("2026-01-01", "", (entry,))))
+    with pytest.raises(ArchiveDamaged, match=r"leads out|no file name"):
         read_manifest(made)
 
 
@@ -102,6 +102,8 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(made, name):
         (b'{"format":2}', "format 2"),
         (b'{"format":1,"made_at":"","hedgectl":"","files":[{"name":"x"}]}', "not a manifest"),
         (b'{"format":1,"made_at":"","hedgectl":"","files":7}', "not a manifest"),
+        (b'{"format":1,"made_at":"soon","hedgectl":"","files":[]}', "not a manifest"),
+        (b'{"format":1,"made_at":7,"hedgectl":"","files":[]}', "not a manifest"),
     ],
 )
 def test_a_manifest_that_is_none_says_why(made, text, why):
@@ -127,6 +129,6 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_stopped_early(made):
     packed = gzip.compress(raw)
     entry = Entry("bomb.jsonl", 10, 10, "", "bomb.jsonl.gz", len(packed), hashlib.sha256(packed).hexdigest())
     (made / "bomb.jsonl.gz").write_bytes(packed)
-    (made / MANIFEST).write_bytes(text_of(Manifest("", "", (entry,))))
+    (made / MANIFEST).write_bytes(text_of(Manifest("2026-01-01", "", (entry,))))
     with pytest.raises(ArchiveDamaged, match="holds more than the 10 bytes"):
         verify(made, quiet)
