@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from hedgectl.checks.registry import GROUPS, all_checks
 from hedgectl.commands.app import EXAMPLES, app, walk
 from hedgectl.commands.codes import known_codes
 from hedgectl.commands.common import PANEL
@@ -57,6 +58,7 @@ def pages() -> Mapping[str, str]:
         "exit-codes.md": exit_codes(),
         "codes.md": codes(),
         "environment.md": environment(),
+        "doctor.md": doctor(),
     }
     return {name: "\n".join([MADE, "", *rows]).rstrip("\n") + "\n" for name, rows in made.items()}
 
@@ -134,6 +136,36 @@ def codes() -> Iterator[str]:
     for code, text in known_codes().items():
         if not code.partition(".")[2].isdecimal():  # exit codes have a page of their own
             yield f"| `{code}` | {_cell(text)} |"
+
+
+def doctor() -> Iterator[str]:
+    checks = all_checks()
+    yield from ("# What doctor looks at", "", *(text.format(count=len(checks)) for text in EXAMINATION), "")
+    for group in GROUPS:
+        yield from (f"## {group}", "", "| check | passes when this holds | else | needs |", "|---|---|---|---|")
+        for each in (each for each in checks.values() if each.group == group):
+            name = f"**`{each.id}`**" if each.cheap else f"`{each.id}`"
+            needs = ", ".join(f"`{need}`" for need in each.needs)
+            yield f"| {name} | {_cell(each.about)} | {' or '.join(each.may) or 'skipped'} | {needs} |"
+        yield ""
+
+
+EXAMINATION = (
+    "`hedgectl doctor` makes {count} checks, group after group, those of a group at once: each in its time, all in",
+    "10 s. It places no order and changes nothing; what it found is kept in the state folder, and `--cached` tells it.",
+    "",
+    "- **pass**: it was looked at, and is as it should be.",
+    "- **warn**: it works, and somebody should know. `--strict` counts it as a problem.",
+    "- **fail**: don't trade before it is cured. No answer in time is a failure, too.",
+    "- **skip**: it was not looked at, and why; never the same as all right. Who needs a check that did not succeed is",
+    "  skipped for the same reason.",
+    "- **crash**: the check itself broke, which is a fault of ours. It counts as a failure and takes no other down.",
+    "",
+    "Each row holds what was found, what was expected, and a cure to be pasted: a command, or a line of the",
+    "configuration. Exit code 1 if something fails. `hedgectl run` makes the **bold** checks before it starts, and",
+    "refuses on a failure unless `--despite` names the check, which the journal notes. `--share` takes out keys,",
+    "hosts, paths, names and amounts.",
+)
 
 
 def environment() -> Iterator[str]:

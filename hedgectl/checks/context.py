@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import shlex
-import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hedgectl.checks.limits import Limits
-from hedgectl.checks.running import in_thread
-from hedgectl.config.locate import JOURNAL, journal_path, state_dir
+from hedgectl.checks.asked import Asked
+from hedgectl.checks.limits import Limits, NotAsked
+from hedgectl.checks.once import Once
+from hedgectl.checks.parallel import in_thread
+from hedgectl.config.locate import JOURNAL, journal_path, logs_dir, logs_of, state_dir
 from hedgectl.config.problem import ConfigRefused
 from hedgectl.runtime.clock import ExchangeTime, RealClock
 
@@ -30,31 +31,14 @@ if TYPE_CHECKING:
     from hedgectl.runtime.place import Place
     from hedgectl.runtime.served import Served
     from hedgectl.screens.reconcile import Compared
+    from hedgectl.venue.barred import Barred
+    from hedgectl.venue.port import ModeTaken
+    from hedgectl.venue.rights import KeyRights
 
 ALIVE_S_MAX = 1.0
-REPORT_S_MAX = 3.5
+CLOSE_S_MAX = 1.0
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked for: flags as they were given, "" and None for those that were not."""
-
-    config: Path | None = None
-    state_dir: Path | None = None
-    env: str = ""
-    sim_url: str = ""
-    deep: bool = False
-
-    def command(self, name: str, *flags: str, exchange: bool = False) -> str:
-        """A command line for the same configuration and folder; for the same `exchange` too, where that is named."""
-        told: dict[str, object] = {"--config": self.config, "--state-dir": self.state_dir}
-        if exchange:
-            told |= {"--env": self.env, "--sim-url": self.sim_url}
-        given = [part for flag, value in told.items() if value for part in (flag, str(value))]
-        live = ["--live"] if exchange and self.env == "live" else []
-        return shlex.join(["hedgectl", *name.split(), *given, *live, *flags])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +60,8 @@ class Context:
 
     def __post_init__(self) -> None:
         self.exchange = ExchangeTime(RealClock())
-        self._kept: dict[str, Any] = {}
-        self._locks: dict[str, threading.Lock] = {}
-        self._readings: dict[str, asyncio.Task[Any]] = {}
+        self._once = Once()
+        self._ends_s: dict[str, float] = {}
 
     @property
     def now_ms(self) -> int:
@@ -93,7 +76,7 @@ class Context:
         folder = str(self.asked.state_dir) if self.asked.state_dir else None
         environment = self.asked.env or ("sim" if self.asked.sim_url else None)
         flags = {"run.environment": environment, "run.state_dir": folder}
-        return self.loaded or self._once("configuration", lambda: load(flags, self.environ, self.asked.config))
+        return self.loaded or self._once.made("configuration", lambda: load(flags, self.environ, self.asked.config))
 
     @property
     def settings(self) -> Settings:
@@ -118,6 +101,13 @@ class Context:
         if self.loaded is not None:
             return Path(self.loaded.config.run.state_dir)
         return state_dir(self.asked.config, self.asked.state_dir)
+
+    @property
+    def logs_dir(self) -> Path:
+        """The folder of telemetry, whether the configuration can be used or not."""
+        if self.loaded is not None:
+            return logs_of(self.state_dir, self.loaded.config.telemetry.logs_dir)
+        return logs_dir(self.asked.config, self.asked.state_dir)
 
     @property
     def served(self) -> Served | None:
@@ -161,13 +151,17 @@ class Context:
     @property
     def run(self) -> Mapping[str, Any] | None:
         """What the run of this state folder says of itself; None when none answers."""
-        return self._once("run", self._ask_run)
+        return self._once.made("run", self._ask_run)
 
     @property
     def believed(self) -> Believed | None:
         """What the journal adds up to; None without one, or with one that cannot be read: a check of its own tells of
         that. Raises ConfigRefused."""
-        return self._once("believed", self._believe)
+        return self._once.made("believed", self._believe)
+
+    async def run_answers(self) -> bool:
+        """Whether a run of this state folder answers, asked beside the loop."""
+        return await in_thread(lambda: self.run) is not None
 
     async def belief(self) -> Believed | None:
         """The same, read beside the loop."""
@@ -175,77 +169,98 @@ class Context:
 
     async def place(self) -> Place:
         """The exchange, with a client of its own. Raises ClientError, SecretsRefused, ValueError."""
-        return await self._read("place", self._open)
+        return await self._once.read("place", self._open)
 
     async def clock(self) -> ClockMeasured | ReadFailed:
         """The exchange's clock against ours; requests are stamped by it from then on."""
-        place = await self.place()
-        return await self._read("clock", place.venue.clock)
+        return await self._ask("clock", lambda place: place.venue.clock())
 
     async def snapshot(self) -> SnapshotTaken | ReadFailed:
-        """The account now, or why it cannot be read."""
-        return await self._read("snapshot", self._snapshot)
+        """The account now, or why it cannot be read; it was asked for after the clock was measured."""
+        from hedgectl.config.secrets import SecretsRefused
+        from hedgectl.core.model.input import ReadFailed
+        from hedgectl.venue.client import ClientError
+
+        try:
+            measured = await self.clock()
+        except (ClientError, SecretsRefused, OSError, ValueError, KeyError, TypeError) as wrong:
+            return ReadFailed("snapshot", "", str(wrong))
+        if isinstance(measured, ReadFailed):
+            return measured
+        return await self._ask("snapshot", lambda place: place.venue.snapshot())
+
+    async def snapshot_later(self, s: float) -> SnapshotTaken | ReadFailed:
+        """The account as it is so many seconds later."""
+        await asyncio.sleep(s)
+        return await self._ask("snapshot later", lambda place: place.venue.snapshot())
+
+    async def mode(self) -> ModeTaken | ReadFailed:
+        """The position mode as the account says it."""
+        return await self._ask("mode", lambda place: place.venue.mode())
+
+    async def barred(self) -> tuple[Barred, ...] | ReadFailed:
+        """Where the exchange refuses entries by its quantitative rules."""
+        return await self._ask("barred", lambda place: place.venue.barred())
+
+    async def rights(self) -> KeyRights | ReadFailed:
+        """What our key may do, as the exchange says it."""
+        return await self._ask("rights", lambda place: place.venue.rights())
 
     async def instruments(self) -> InstrumentsTaken | ReadFailed:
         """The trading rules of our symbols now."""
-        place = await self.place()
-        return await self._read("instruments", lambda: place.venue.instruments(()))
+        return await self._ask("instruments", lambda place: place.venue.instruments(()))
 
-    async def quotes(self) -> QuotesTaken | ReadFailed:
-        """The market of our symbols now."""
-        place = await self.place()
-        return await self._read("quotes", lambda: place.venue.quotes(self.symbols))
+    async def quotes(self, symbols: tuple[str, ...]) -> QuotesTaken | ReadFailed:
+        """The market of these symbols now."""
+        return await self._ask(f"quotes {symbols}", lambda place: place.venue.quotes(symbols))
+
+    async def _ask(self, name: str, ask: Callable[[Place], Awaitable[T]]) -> T | ReadFailed:
+        """One question, asked once for all checks; a failure when its time is up. Raises as `place`."""
+        from hedgectl.core.model.input import ReadFailed
+
+        limit_s, place = self.limits.read_s_max, await self.place()
+        if name != "clock" and name not in self._ends_s and self._spent(place):
+            return NotAsked(name, "", f"not asked: {place.rates.weight_1m} of this minute's weight are used already")
+        ends_s = self._ends_s.setdefault(name, asyncio.get_running_loop().time() + limit_s)
+        try:
+            async with asyncio.timeout_at(ends_s):
+                return await self._once.read(name, lambda: ask(place))
+        except TimeoutError:
+            return ReadFailed(name.partition(" ")[0], "", f"silent for {limit_s:g} s")
+
+    def _spent(self, place: Place) -> bool:
+        """Whether so much of this minute's weight is used that what is left belongs to a run."""
+        return place.rates.spent(float(self.limits.ask_share_max), self.exchange.now_ms())
+
+    @property
+    def minute_left_s(self) -> int:
+        """Seconds until the exchange counts a new minute's weight."""
+        return 60 - self.exchange.now_ms() // 1000 % 60
 
     async def compared(self) -> Compared:
         """Belief against the exchange: through the run, where one answers. Raises RuntimeError when it can't be had."""
-        return await self._read("compared", self._compare)
+        from hedgectl.checks.comparing import compare_now
+
+        return await self._once.read("compared", lambda: compare_now(self))
 
     async def close(self) -> None:
-        """Let go of the exchange."""
-        place = self._readings.pop("place", None)
-        for reading in self._readings.values():
-            reading.cancel()
-        await asyncio.gather(*self._readings.values(), return_exceptions=True)
-        if place is not None and place.done() and not place.cancelled() and place.exception() is None:
-            await place.result().venue.close()
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` makes, made once, whichever thread asks first."""
-        with self._locks.setdefault(name, threading.Lock()):
-            if name not in self._kept:
-                self._kept[name] = make()
-            made: T = self._kept[name]
-            return made
-
-    async def _read(self, name: str, read: Callable[[], Awaitable[T]]) -> T:
-        """What `read` brings, read once; one who stops waiting does not end it for the others."""
-        if name not in self._readings:
-            self._readings[name] = asyncio.ensure_future(_as_coroutine(read))
-        brought: T = await asyncio.shield(self._readings[name])
-        return brought
+        """Let go of the exchange, in bounded time: what is under way to it is ended."""
+        read = await self._once.end()
+        if "place" in read:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(read["place"].venue.close(), CLOSE_S_MAX)
 
     async def _open(self) -> Place:
         from hedgectl.config.options import RunOptions
         from hedgectl.venue.credentials import Credentials
 
         room = await in_thread(lambda: importlib.import_module("hedgectl.runtime.place"))  # brings ccxt along
-        secrets = self.secrets
+        secrets = await in_thread(lambda: self.secrets)
         credentials = Credentials(secrets.key, secrets.secret) if secrets is not None else None
         options = RunOptions(sim_url=self.sim_url or None)
         config = self.configuration.config
         place: Place = room.open_place(options, config, credentials, self.exchange.clock, self.exchange)
         return place
-
-    async def _snapshot(self) -> SnapshotTaken | ReadFailed:
-        from hedgectl.config.secrets import SecretsRefused
-        from hedgectl.core.model.input import ReadFailed
-        from hedgectl.venue.client import ClientError
-
-        try:
-            place, measured = await self.place(), await self.clock()
-        except (ClientError, SecretsRefused, OSError, ValueError, KeyError, TypeError) as wrong:
-            return ReadFailed("snapshot", "", str(wrong))
-        return measured if isinstance(measured, ReadFailed) else await place.venue.snapshot()
 
     def _ask_run(self) -> Mapping[str, Any] | None:
         from hedgectl.runtime.ask import ask
@@ -269,33 +284,3 @@ class Context:
         except JournalUnusable:
             return None
         return Believed(state, max(self.now_ms - last[0][1], 0) / 1000 if last else 0.0)
-
-    async def _compare(self) -> Compared:
-        from hedgectl.core.model.input import SnapshotTaken
-        from hedgectl.core.orders.lanes import Budget
-        from hedgectl.core.state.volatile import fresh_state
-        from hedgectl.runtime.reconciling import compare
-
-        if await in_thread(lambda: self.run) is not None:
-            return await in_thread(self._report_of_run)
-        taken = await self.snapshot()
-        if not isinstance(taken, SnapshotTaken):
-            raise RuntimeError(taken.why)
-        believed = await self.belief()
-        state = believed.state if believed is not None else fresh_state(self.settings, Budget())
-        return compare(state, taken, self.exchange.now_ms())
-
-    def _report_of_run(self) -> Compared:
-        from hedgectl.core.model.codec import decoder
-        from hedgectl.runtime.ask import ask
-        from hedgectl.screens.reconcile import Reconciled
-
-        reply = ask(self.state_dir, {"do": "reconcile", "apply": False, "symbol": ""}, REPORT_S_MAX)
-        if not reply.get("ok"):
-            raise RuntimeError(str(reply.get("why", "the run gave no report")))
-        told: Reconciled = decoder(Reconciled)(reply["report"])
-        return told.first
-
-
-async def _as_coroutine(read: Callable[[], Awaitable[T]]) -> T:
-    return await read()

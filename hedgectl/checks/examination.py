@@ -7,15 +7,15 @@ import getpass
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hedgectl.checks.cache import keep
+from hedgectl.checks.cache import NAME, keep
 from hedgectl.checks.context import Context
+from hedgectl.checks.parallel import DEADLINE_S, OnRow, examine
 from hedgectl.checks.redact import each_text, hidden, opened, redacted
 from hedgectl.checks.registry import Check, all_checks, with_needs
-from hedgectl.checks.running import DEADLINE_S, OnRow, examine
 from hedgectl.config.problem import ConfigRefused
 from hedgectl.screens.doctor import DoctorView, Row
 from hedgectl.venue.environment import PLACES, Environment
@@ -64,7 +64,7 @@ def examined(context: Context, wanted: Sequence[Check], on_row: OnRow, *, kept: 
     try:
         keep(context.state_dir, view, shared, int((context.run or {}).get("seq", 0)))
     except OSError as wrong:
-        return Examined(view, shared, f"{context.state_dir / 'doctor.json'}: {wrong.strerror}")
+        return Examined(view, shared, f"{NAME}.json in the state folder: {wrong.strerror}")
     return Examined(view, shared)
 
 
@@ -87,13 +87,13 @@ def secret_words(context: Context) -> dict[str, str]:
     from hedgectl.config.secrets import SecretsRefused
 
     named: list[tuple[object, str]] = [
-        (Path.home(), "path"),
+        (_known_to_system(Path.home), "path"),
         (Path.cwd(), "path"),
         (context.state_dir.absolute(), "path"),
         (context.asked.config, "path"),
         (context.asked.state_dir, "path"),
         (os.uname().nodename, "host"),
-        (getpass.getuser(), "name"),
+        (_known_to_system(getpass.getuser), "name"),
     ]
     try:
         secrets = context.secrets
@@ -102,6 +102,14 @@ def secret_words(context: Context) -> dict[str, str]:
     if secrets is not None:
         named += [(secrets.key, "key"), (secrets.secret, "secret")]
     return dict(_long_enough(named))
+
+
+def _known_to_system(ask: Callable[[], object]) -> object:
+    """What `ask` answers; None in a container whose user has no name and no home."""
+    try:
+        return ask()
+    except (KeyError, OSError, RuntimeError):
+        return None
 
 
 def _long_enough(named: Iterable[tuple[object, str]]) -> Iterable[tuple[str, str]]:

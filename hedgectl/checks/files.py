@@ -1,4 +1,4 @@
-"""The machine under the run: its state folder, its disk, its journal, its inbox and its logs."""
+"""The machine under the run: its state folder, its disk, its journal, its inbox and its telemetry."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ import shlex
 import shutil
 import sqlite3
 import stat
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
 from hedgectl.checks.context import Context
-from hedgectl.checks.finding import Finding, failed, passed, warned
+from hedgectl.checks.finding import Finding, failed, passed, skipped, warned
 from hedgectl.checks.redact import hidden
 from hedgectl.checks.registry import check
+from hedgectl.config.problem import ConfigRefused
+from hedgectl.intake.inbox import INBOX
 from hedgectl.screens.words import duration, plural
 
-LOGS = "logs"
-PROBE = ".doctor.probe"
 PROBE_BYTES = 4096
-OTHERS_WRITE = 0o022
+OTHERS = 0o077
 PROGRESS_STEPS = 100_000
 
 
-@check("state-folder", "local", cheap=True)
+@check("state-folder", "local", may="warn fail", cheap=True)
 def state_folder(ctx: Context) -> Finding:
     """Journal, snapshots and sockets can be written, and by this user alone."""
     folder, expected = ctx.state_dir, "a folder that this user, and nobody else, may write"
@@ -42,12 +43,15 @@ def state_folder(ctx: Context) -> Finding:
         _probe(folder)
     except OSError as wrong:
         return failed(f"{shown} cannot be written: {wrong.strerror}", expected, f"chmod u+rwx {quoted}")
-    if stat.S_IMODE(folder.stat().st_mode) & OTHERS_WRITE:
-        return failed(f"{shown} can be written by others", expected, f"chmod go-w {quoted}")
+    there = [each for each in (folder, folder / INBOX) if each.is_dir()]  # who writes there can trade
+    for bit, judged, who in ((stat.S_IWOTH, failed, "others"), (stat.S_IWGRP, warned, "its group")):
+        for each in (each for each in there if each.stat().st_mode & bit):
+            fix = f"chmod go-w {shlex.quote(str(each))}"
+            return judged(f"{hidden('path', each)} can be written by {who}", expected, fix)
     return passed(shown, expected)
 
 
-@check("disk", "local", cheap=True)
+@check("disk", "local", may="warn fail", cheap=True)
 def disk(ctx: Context) -> Finding:
     """There is room, and what is written is on the disk within the time that a protective order waits for it."""
     limits, folder = ctx.limits, _existing(ctx.state_dir)
@@ -64,12 +68,12 @@ def disk(ctx: Context) -> Finding:
         return failed(f"{hidden('path', folder)}: {wrong.strerror}", expected, fix)
     value, about = f"{_size(free)} free, fsync {took_ms:.1f} ms", {"fsync_ms": f"{took_ms:.3f}"}
     if took_ms > limits.fsync_ms_max:
-        slow = "move the state folder to a local disk: [run] state_dir = "
-        return warned(value, expected, f'{slow}"/var/lib/hedgectl"', about=about)
+        fix = '[run] state_dir = "/var/lib/hedgectl"    # on a local disk, what is in the folder moved there first'
+        return warned(value, expected, fix, about=about)
     return passed(value, expected, about=about)
 
 
-@check("journal", "local", limit_s=4.0)
+@check("journal", "local", may="warn fail")
 def journal(ctx: Context) -> Finding:
     """The file is whole, no row is missing, its snapshot is not ahead of it, and nobody else can read it (O6)."""
     from hedgectl.store.reader import ROWS_MAX, open_reader
@@ -87,16 +91,19 @@ def journal(ctx: Context) -> Finding:
             rows = reader.tail(min(ctx.limits.journal_rows_max, ROWS_MAX))
         checked = _quick_check(path, ctx.limits.journal_check_s_max)
     except (JournalUnusable, sqlite3.DatabaseError) as wrong:
-        return failed(f"{str(wrong).removeprefix(f'{path}: ')} ({shown})", expected, _away(path))
+        return failed(f"{str(wrong).removeprefix(f'{path}: ')} ({shown})", expected, _put_aside(ctx, path))
     if rows and rows[-1][0] - rows[0][0] + 1 != len(rows):
-        return failed(f"rows are missing among the last {len(rows)} ({shown})", expected, _away(path))
+        return failed(f"rows are missing among the last {len(rows)} ({shown})", expected, _put_aside(ctx, path))
     kept = read_snapshot(path.parent, NAME)
     if isinstance(kept, Snapshot) and kept.seq > last:
-        return failed(f"ends at seq {last}, before its snapshot of seq {kept.seq}", expected, _away(path))
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        what = f"ends at seq {last}, before its snapshot of seq {kept.seq}"
+        return failed(what, expected, _put_aside(ctx, path))
+    if stat.S_IMODE(path.stat().st_mode) & OTHERS:
         fix = f"chmod 600 {shlex.quote(str(path))}"
         return warned(f"{shown} can be read by others", expected, fix)
-    return passed(f"{plural(last, 'row')}, {_size(path.stat().st_size)}, {checked}", expected, about={"seq": str(last)})
+    beside = path.with_name(f"{path.name}-wal")  # rows that were not moved into the file yet
+    size = sum(each.stat().st_size for each in (path, beside) if each.is_file())
+    return passed(f"{plural(last, 'row')}, {_size(size)}, {checked}", expected, about={"seq": str(last)})
 
 
 def _quick_check(path: Path, s_max: float) -> str:
@@ -115,17 +122,20 @@ def _quick_check(path: Path, s_max: float) -> str:
     return "whole"
 
 
-def _away(path: Path) -> str:
-    """A journal put aside: the next run begins from the account as the exchange shows it, on the strict side (L5)."""
-    folder = shlex.quote(str(path.parent))
-    aside = shlex.quote(str(path.parent / "damaged"))
-    return f"mkdir -p {aside} && find {folder} -maxdepth 1 \\( -name 'journal.db*' -o -name 'durable*.json' \\) -exec mv {{}} {aside}/ \\;"  # noqa: E501
+def _put_aside(ctx: Context, path: Path) -> str:
+    """The journal and what was made of it put aside, once nobody writes it: the next run begins from the account as the
+    exchange shows it, on the strict side (L5)."""
+    folder, aside = shlex.quote(str(path.parent)), shlex.quote(str(path.parent / "damaged"))
+    named = r"\( -name 'journal.db*' -o -name 'durable*.json' \)"
+    move = f"mkdir -p {aside} && find {folder} -maxdepth 1 {named} -exec mv {{}} {aside}/ \\;"
+    pid = int((ctx.run or {}).get("pid", 0))
+    return f"kill -TERM {pid}    # and wait for its end\n{move}" if pid else move
 
 
-@check("inbox", "local")
+@check("inbox", "local", may="warn")
 def inbox(ctx: Context) -> Finding:
     """No intent was refused as malformed, and none waits for a run that is not there (O1)."""
-    from hedgectl.intake.inbox import INBOX, SUFFIXES
+    from hedgectl.intake.inbox import SUFFIXES
 
     folder, expected = ctx.state_dir / INBOX, "nothing refused, nothing left waiting"
     refused, most = folder / "refused", ctx.limits.inbox_listed_max
@@ -134,44 +144,61 @@ def inbox(ctx: Context) -> Finding:
         newest = max(bad)
         why = _text(refused / f"{newest}.why")
         fix = f"rm -r {shlex.quote(str(refused))}    # once they were read"
-        value = f"{plural(len(bad), 'file')} refused, newest {newest}"
-        return warned(value, expected, fix, details=[why] if why else ())
+        value = f"{_counted(len(bad), most)} refused, newest {newest}"
+        return warned(value, expected, fix, details=[hidden("text", why)] if why else ())
     waiting = [each for each in _names(folder, most) if each.endswith(SUFFIXES) and not each.startswith(".")]
     if waiting and ctx.run is None:
         age_s = time.time() - min(_changed_s(folder / each) for each in waiting)
-        value = f"{plural(len(waiting), 'file')} wait for a run, the oldest for {duration(max(age_s, 0))}"
+        value = f"{_counted(len(waiting), most)} waiting without a run, the oldest for {duration(max(age_s, 0))}"
         return warned(value, expected, ctx.asked.command("run", "--once", exchange=True))
-    return passed(f"{plural(len(waiting), 'file')} waiting" if waiting else "empty", expected)
+    return passed(f"{_counted(len(waiting), most)} waiting" if waiting else "empty", expected)
 
 
-@check("logs", "local", cheap=True)
-def logs(ctx: Context) -> Finding:
-    """Where telemetry goes can be written: one that cannot be would be silent (L10)."""
-    folder, expected = Path(LOGS), "a folder that can be written"
-    if not folder.exists():
-        return passed("none yet: made when something is written", expected)
-    quoted = shlex.quote(LOGS)
-    if not folder.is_dir():
-        return failed(f"{LOGS} is no folder", expected, f"mv {quoted} {quoted}.old")
+def _counted(count: int, most: int) -> str:
+    """A number of files of which `most` were looked at."""
+    return ("at least " if count >= most else "") + plural(count, "file")
+
+
+@check("telemetry", "local", may="warn fail", cheap=True)
+def telemetry(ctx: Context) -> Finding:
+    """Where telemetry goes can be written, and no sink of the run is down: it would be silent (L10, O4)."""
+    folder, expected = ctx.logs_dir, "a folder that can be written, no sink down"
+    if _telemetry_is_off(ctx):
+        return skipped("telemetry is off: telemetry.events")
+    shown, quoted = hidden("path", folder), shlex.quote(str(folder))
+    if folder.exists() and not folder.is_dir():
+        return failed(f"{shown} is no folder", expected, f"mv {quoted} {quoted}.old")
+    there = _existing(folder)
     try:
-        _probe(folder)
+        _probe(there)
     except OSError as wrong:
-        return failed(f"{LOGS} cannot be written: {wrong.strerror}", expected, f"chmod -R u+rwX {quoted}")
-    return passed(f"{LOGS}/ can be written", expected)
+        fix = f"chmod -R u+rwX {shlex.quote(str(there))}"
+        return failed(f"{hidden('path', there)} cannot be written: {wrong.strerror}", expected, fix)
+    sinks = (ctx.run or {}).get("sinks", ())
+    down = [each for each in sinks if not each.get("ok")]
+    if down:
+        details = [f"{each.get('name')}: {hidden('text', each.get('detail'))}" for each in down]
+        fix = f"{ctx.asked.command('status')}    # it is tried again by itself, and filled up"
+        return warned(f"{len(down)} of {plural(len(sinks), 'sink')} down", expected, fix, details=details)
+    beside = f", {plural(len(sinks), 'sink')} of the run well" if sinks else ""
+    return passed(f"{shown} can be {'written' if folder.exists() else 'made'}{beside}", expected)
+
+
+def _telemetry_is_off(ctx: Context) -> bool:
+    try:
+        return ctx.configuration.config.telemetry.events == "off"
+    except ConfigRefused:
+        return False  # a check of its own tells
 
 
 def _probe(folder: Path) -> float:
-    """Seconds that a small file takes to be on the disk; it is gone afterwards. Raises OSError."""
-    path = folder / f"{PROBE}.{os.getpid()}.{time.monotonic_ns()}"
+    """Seconds that a small file takes to be on the disk. It has no name that could be left behind. Raises OSError."""
     begun_s = time.monotonic()
-    try:
-        with path.open("xb") as file:
-            file.write(b"\0" * PROBE_BYTES)
-            file.flush()
-            os.fsync(file.fileno())
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"\0" * PROBE_BYTES)
+        file.flush()
+        os.fsync(file.fileno())
         return time.monotonic() - begun_s
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _existing(folder: Path) -> Path:

@@ -13,36 +13,35 @@ from hedgectl.checks.registry import check
 from hedgectl.screens.words import day_clock
 
 
-@check("lock", "local")
+@check("lock", "local", may="warn fail")
 def lock(ctx: Context) -> Finding:
-    """The locks are free, or a run that answers holds them; none of them is held from another folder."""
-    from hedgectl.store.lock import folder_lock, held_by, holder_of
+    """The locks are free, or held by the run that answers here: no other run has this folder, or this key (O1)."""
+    from hedgectl.store.lock import held_by, holder_of
 
-    told: list[str] = []
-    for name, path in _locks(ctx, folder_lock):
+    expected, told = "free, or held by the run that answers", []
+    for name, path in _locks(ctx):
         pid = held_by(path)
         if pid is None:
             return skipped("this machine has no table of locks (/proc/locks)")
         if not pid:
             continue
-        if ctx.run is None:
-            wrote = holder_of(path)
-            since = f" since {wrote.started}" if wrote is not None else ""
-            answer = "another state folder's run" if name == "key" else "it does not answer"
-            value = f"{name} held by {hidden('process', f'pid {pid}')}{since}: {answer}"
-            told_so = failed if name == "key" else warned
-            return told_so(value, "free, or held by a run that answers", f"kill -TERM {pid}")
-        told.append(f"{name} held by {hidden('process', f'pid {pid}')}, which answers")
-    return passed(", ".join(told) or "free", "free, or held by a run that answers")
+        who = f"{name} held by {hidden('process', f'pid {pid}')}"
+        if ctx.run is not None and pid == ctx.run.get("pid"):
+            told.append(f"{who}, which answers")
+            continue
+        wrote = holder_of(path)
+        since = f" since {wrote.started}" if wrote is not None and wrote.pid == pid else ""
+        judged, whose = (failed, "another state folder's run") if name == "key" else (warned, "it does not answer")
+        return judged(f"{who}{since}: {whose}", expected, f"kill -TERM {pid}")
+    return passed(", ".join(told) or "free", expected)
 
 
-def _locks(ctx: Context, folder_lock: object) -> list[tuple[str, Path]]:
+def _locks(ctx: Context) -> list[tuple[str, Path]]:
     """The folder's lock, and that of the key where there is one."""
     from hedgectl.config.problem import ConfigRefused
     from hedgectl.config.secrets import SecretsRefused
-    from hedgectl.store.lock import key_lock, runtime_folder
+    from hedgectl.store.lock import folder_lock, key_lock, runtime_folder
 
-    assert callable(folder_lock)
     found = [("folder", folder_lock(ctx.journal.parent))]
     try:
         secrets = ctx.secrets
@@ -53,7 +52,7 @@ def _locks(ctx: Context, folder_lock: object) -> list[tuple[str, Path]]:
     return found
 
 
-@check("run", "local", needs=("config",))
+@check("run", "local", needs=("config",), may="warn")
 def run(ctx: Context) -> Finding:
     """The run that answers is the version that is installed, under the configuration that is in force (O11)."""
     from hedgectl.config.convert import settings_hash, to_settings
@@ -104,7 +103,7 @@ def _environment_of(ctx: Context, run_id: str) -> str:
     return str(started.environment) if started is not None and started.run_id == run_id else ""
 
 
-@check("kill-switch", "local", cheap=True)
+@check("kill-switch", "local", may="warn", cheap=True)
 def kill_switch(ctx: Context) -> Finding:
     """The kill switch is off, and nothing that was done without a run waits to be taken in (R7)."""
     from hedgectl.runtime.kill_file import LOG, TAKING, read
@@ -112,7 +111,8 @@ def kill_switch(ctx: Context) -> Finding:
     expected, rearm = "off", ctx.asked.command("rearm", "--why", "checked by hand")
     pulled = read(ctx.state_dir)
     if pulled is not None:
-        value = f"{pulled.mode}, since {day_clock(pulled.at_ms)} by {hidden('name', pulled.by)}: {pulled.why}"
+        who, why = hidden("name", pulled.by), hidden("text", pulled.why)
+        value = f"{pulled.mode}, since {day_clock(pulled.at_ms)} by {who}: {why}"
         return warned(value, expected, rearm, about={"mode": pulled.mode})
     if ctx.run is None and any(_sent(ctx.state_dir / name) for name in (LOG, TAKING)):
         fix = ctx.asked.command("run", "--once", exchange=True)

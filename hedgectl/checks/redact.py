@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from hedgectl.screens.doctor import Row
 from hedgectl.venue.credentials import scrub
@@ -18,7 +19,15 @@ BEGIN, BETWEEN, END = "\ue000", "\ue001", "\ue002"
 """Of Unicode's private use area: they stand in no text of an exchange, a file or a person."""
 
 MARKED = re.compile(f"{BEGIN}([a-z]+){BETWEEN}([^{END}]*){END}")
-ADDRESS = re.compile(r"(?:https?://)?(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|https?://[^\s/'\"]+")
+GROUPS_OF_IPV6 = r"(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*)?"
+ADDRESS = (
+    r"(?:https?://)?(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?"
+    r"|https?://[^\s/'\"]+"
+    rf"|(?<![\w:]){GROUPS_OF_IPV6}::{GROUPS_OF_IPV6}(?![\w:])"
+    r"|(?<![\w:])(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}(?![\w:])"
+)
+WORDS = ("name", "host")
+"""Kinds that are found as whole words only: a user named `sudo` stands in no `pseudonym`."""
 
 
 def hidden(kind: str, text: object) -> str:
@@ -42,15 +51,22 @@ def redacted(text: str, known: Mapping[str, str], taken: Counter[str]) -> str:
     'NAV <amount> of key <key>'
     """
 
-    def out(kind: str) -> str:
+    def out(found: re.Match[str]) -> str:
+        kind = found[1] or known.get(found[0], "host")
         taken[kind] += 1
         return f"<{kind}>"
 
-    text = MARKED.sub(lambda found: out(found[1]), scrub(text))
-    for word in sorted(known, key=len, reverse=True):
-        while word and word in text:
-            text = text.replace(word, out(known[word]), 1)
-    return ADDRESS.sub(lambda _: out("host"), text)
+    return _private(tuple(known.items())).sub(out, scrub(text))
+
+
+@lru_cache
+def _private(known: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """All that is taken out, in one pass: what was put in place of a word is not looked at again."""
+    words = [
+        rf"\b{re.escape(word)}\b" if kind in WORDS else re.escape(word)
+        for word, kind in sorted(known, key=lambda each: len(each[0]), reverse=True)
+    ]
+    return re.compile("|".join([MARKED.pattern, *words, ADDRESS]))
 
 
 def each_text(row: Row, change: Callable[[str], str]) -> Row:

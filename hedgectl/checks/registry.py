@@ -1,4 +1,4 @@
-"""Every check, by its name, in the order in which it is told. `check` registers one; ROOMS names where they live.
+"""Every check, by its name, in the order in which it is told. `check` registers one; ROOMS names the files they are in.
 
 A check is a function of a Context that returns a Finding; one that waits for others is a coroutine. It may need other
 checks: when one of those did not succeed it is skipped, with the reason. Requirement O2.
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 
 GROUPS = ("local", "exchange", "book")
 LIMIT_S = 4.0
-ROOMS = ("local", "files", "process", "exchange", "account", "deep", "book", "marks")
+ROOMS = ("configuration", "files", "process", "exchange", "account", "order_types", "worth", "book", "history")
 
 Looks = Callable[["Context"], "Finding | Awaitable[Finding]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `about` is the first line of its docstring; `cheap`: a run makes it before it starts; `limit_s` is the
-    most time that it may take."""
+    """One check. `about` is the first line of its docstring: what holds where it passes. `may` are the severities that
+    it can come to beside pass and skip; `cheap`: a run makes it before it starts; `limit_s` is the most time that it
+    may take, and one that takes more fails."""
 
     id: str
     group: str
     about: str
     needs: tuple[str, ...]
+    may: tuple[str, ...]
     cheap: bool
     limit_s: float
     look: Looks
@@ -49,15 +51,16 @@ _known: dict[str, Check] = {}
 
 
 def check(
-    id: str, group: str, *, needs: tuple[str, ...] = (), cheap: bool = False, limit_s: float = LIMIT_S
+    id: str, group: str, *, needs: tuple[str, ...] = (), may: str = "", cheap: bool = False, limit_s: float = LIMIT_S
 ) -> Callable[[Looks], Looks]:
-    """Register a check. A second one of the same name, or one of no group, is a programmer's error."""
+    """Register a check; `may` holds "warn", "fail" or both. A second one of the same name, or one of no group, is a
+    programmer's error."""
     if id in _known or group not in GROUPS:
         raise ValueError(f"check {id} of group {group}: registered twice, or of no group")
 
     def register(look: Looks) -> Looks:
         about = (look.__doc__ or "").strip().splitlines()[0]
-        _known[id] = Check(id, group, about, needs, cheap, limit_s, look)
+        _known[id] = Check(id, group, about, needs, tuple(may.split()), cheap, limit_s, look)
         return look
 
     return register
@@ -67,7 +70,13 @@ def all_checks() -> Mapping[str, Check]:
     """Every check by name, group after group. Imports no exchange client: a check does that when it is made."""
     for room in ROOMS:
         importlib.import_module(f"hedgectl.checks.{room}")
-    return {each.id: each for group in GROUPS for each in _known.values() if each.group == group}
+    ordered = sorted(_known.values(), key=_place)
+    return {each.id: each for each in ordered}
+
+
+def _place(each: Check) -> tuple[int, int]:
+    """Where a check is told: by group, then by room, whichever was imported first; in a room as they stand there."""
+    return GROUPS.index(each.group), ROOMS.index(each.look.__module__.rpartition(".")[2])
 
 
 def chosen(names: Iterable[str], checks: Mapping[str, Check]) -> tuple[Check, ...]:

@@ -33,8 +33,8 @@ COMMANDS = {
     "cover.missing": "A position has no stop resting on the exchange.",
     "credentials.missing": "No key and secret were found for this environment.",
     "credentials.refused": "The exchange refused the key: wrong, withdrawn, not permitted, or from another address.",
-    "doctor.none": "No examination was kept here yet.",
-    "doctor.not_kept": "What the doctor found could not be written into the state folder; it is told all the same.",
+    "doctor.none": "No examination was kept that could be told: none was made, or its file is damaged.",
+    "doctor.not_kept": "What doctor found could not be written to the state folder.",
     "drill.crash": "After a crash at one point of the story a law was broken, or the book was not whole again.",
     "feed.unusable": "The recorded market cannot be used; line and reason are named.",
     "inbox.not_written": "No run lives, and the intents could not be put into its inbox either.",
@@ -96,7 +96,7 @@ ALERTS = {
 }
 
 FAMILIES = {
-    "doctor.": "A check of `hedgectl doctor` by this name found something; its row says what, and what cures it.",
+    "doctor.": "A check of `hedgectl doctor` warns or fails; its hint is the cure. `hedgectl doctor --list` names all.",
     "drill.": "The law of this name was broken; the hint replays the seed that broke it.",
     "read.": "A read of the exchange gave up: snapshot, trades, quotes, instruments, clock ... It is asked again.",
     "reconcile.": "Belief and exchange differ in this way; `hedgectl reconcile` says what is done about it.",
@@ -121,8 +121,15 @@ def known_codes() -> Mapping[str, str]:
 
 def explained(code: str) -> str:
     """What a code means, or its family; "" for one that nobody knows."""
-    beginning, dot, _ = code.partition(".")
-    return known_codes().get(code, "") or FAMILIES.get(beginning + dot, "")
+    beginning, dot, rest = code.partition(".")
+    if text := known_codes().get(code, ""):
+        return text
+    if beginning == "doctor":
+        from hedgectl.checks.registry import all_checks
+
+        if rest in (checks := all_checks()):
+            return f"This check of `hedgectl doctor` warns or fails, so this does not hold: {checks[rest].about}"
+    return FAMILIES.get(beginning + dot, "")
 
 
 def _load_rooms() -> None:

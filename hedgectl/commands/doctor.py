@@ -17,16 +17,15 @@ from hedgectl.commands.result import ExitCode, Problem, Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from hedgectl.checks.context import Asked
+    from hedgectl.checks.asked import Asked
     from hedgectl.checks.registry import Check
     from hedgectl.screens.doctor import DoctorView, Row
 
 WIDTH_IN_A_PIPE = 120
 EXAMPLES = (
-    "hedgectl doctor # everything, where a run would trade",
-    "hedgectl doctor --only local # without a network",
-    "hedgectl doctor --env demo --strict # before a deploy",
-    "hedgectl doctor --share # for others' eyes",
+    "hedgectl doctor # everything, before a deploy",
+    "hedgectl doctor --only exchange --strict # one group; warnings count",
+    "hedgectl doctor --share # to send to somebody",
 )
 
 
@@ -50,7 +49,7 @@ def doctor(
 ) -> Result:
     """Examine machine, exchange and book: what was found, what was expected, and what cures it. Exit code 1 if
     something fails."""
-    from hedgectl.checks.context import Asked
+    from hedgectl.checks.asked import Asked
     from hedgectl.checks.registry import UnknownCheck, all_checks, chosen
 
     checks = all_checks()
@@ -92,7 +91,7 @@ def _from_cache(common: Common, asked: Asked, ids: set[str], share: bool, strict
     context = Context(asked, os.environ)
     found = last(context.state_dir, context.now_ms, shared=share)
     if not isinstance(found, DoctorView):
-        what = f"no examination is kept in {context.state_dir}: {found.why}"
+        what = f"no examination is kept in the state folder: {found.why}"
         return Result("doctor", ExitCode.PROBLEMS, problems=(Problem("doctor.none", what, asked.command("doctor")),))
     return _result(common, replace(found, rows=tuple(each for each in found.rows if each.id in ids)), strict)
 
@@ -147,8 +146,10 @@ def _listed(wanted: Sequence[Check]) -> Result:
 
 def _check(env: str, deep: bool, live: bool, sim_url: str) -> None:
     """Flags that contradict each other are usage errors, before anything is opened."""
-    from hedgectl.venue.environment import loopback_base
+    from hedgectl.venue.environment import Environment, loopback_base
 
+    if env not in ("", *Environment):
+        raise typer.BadParameter(f"{env} is none of {', '.join(Environment)}", param_hint="--env")
     if env == "live" and deep and not live:
         raise typer.BadParameter("orders are tried on the real account: add --live", param_hint="--live")
     if sim_url and env not in ("", "sim"):

@@ -25,8 +25,10 @@ def refused_start(common: Common, loaded: Loaded, options: RunOptions) -> Result
     """Why this run may not start; None when it may. Warnings, and what was overridden, are told on stderr."""
     import os
 
-    from hedgectl.checks.context import Asked, Context
+    from hedgectl.checks.asked import Asked
+    from hedgectl.checks.context import Context
     from hedgectl.checks.examination import rows_of
+    from hedgectl.checks.parallel import nobody
     from hedgectl.checks.redact import each_text, opened
     from hedgectl.checks.registry import all_checks
 
@@ -35,7 +37,7 @@ def refused_start(common: Common, loaded: Loaded, options: RunOptions) -> Result
     despite = options.despite
     _known(despite, [each.id for each in cheap])
     context = Context(Asked(common.config, common.state_dir, sim_url=options.sim_url or ""), os.environ, loaded)
-    rows = [each_text(each, opened) for each in rows_of(context, cheap, _nobody, DEADLINE_S)]
+    rows = [each_text(each, opened) for each in rows_of(context, cheap, nobody, DEADLINE_S)]
     wrong = [each for each in rows if each.severity.bad and each.id not in despite]
     overridden = [each for each in rows if each.severity.bad and each.id in despite]
     if not wrong:
@@ -46,10 +48,6 @@ def refused_start(common: Common, loaded: Loaded, options: RunOptions) -> Result
         for each in wrong
     )
     return Result("run", ExitCode.CONFIG, problems=problems)
-
-
-def _nobody(row: Row) -> None:
-    """Nobody watches: it takes no time worth a word."""
 
 
 def _known(despite: Sequence[str], cheap: Sequence[str]) -> None:

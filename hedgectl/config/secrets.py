@@ -6,6 +6,7 @@ Never from flags and never from the configuration file. Their values appear in n
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def _read(path: Path, private: bool) -> str:
     try:
         with path.open("rb") as file:
             if private and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise SecretsRefused(f"{path} can be read by others", f"chmod 600 {path}")
+                raise SecretsRefused(f"{path} can be read by others", f"chmod 600 {shlex.quote(str(path))}")
             return file.read(SECRET_BYTES_MAX).decode().strip()
     except OSError as wrong:
         raise SecretsRefused(f"{path}: {wrong.strerror}", "write key and secret to files of mode 0600") from wrong

@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hedgectl.screens.ink import Line, Part, Tone, cut, line, spread
@@ -86,9 +86,8 @@ def doctor_lines(view: DoctorView, width: int, exit_code: int, *, verbose: bool 
     rows = [cut(_head(view), width)]
     for group in dict.fromkeys(each.group for each in view.rows):
         rows.append(line((group, Tone.BOLD)))
-        for each in view.rows:
-            if each.group == group:
-                rows += _row(each, width, verbose)
+        for each in _together([each for each in view.rows if each.group == group], verbose):
+            rows += _row(each, width, verbose)
     return [*rows, *_fixes(view.rows), line(), *_end(view, width, exit_code)]
 
 
@@ -126,6 +125,25 @@ def _row(each: Row, width: int, verbose: bool) -> list[Line]:
     for text in each.details:
         below += [line(" " * INDENT, (part, Tone.DIM)) for part in textwrap.wrap(text, room, subsequent_indent="  ")]
     return [line(*head), *below]
+
+
+def _together(rows: Sequence[Row], verbose: bool) -> list[Row]:
+    """Checks that were skipped for one reason as one row, where the first of them stands: what is wrong is not to drown
+    in what could not be looked at."""
+    alike: dict[str, list[str]] = {}
+    for each in rows:
+        if each.severity is Severity.SKIP and not verbose:
+            alike.setdefault(each.value, []).append(title(each.id))
+    told: dict[str, Row] = {}
+    for each in rows:
+        names = alike.get(each.value, [])
+        if len(names) < 2:
+            told[each.id] = each
+        elif each.value not in told:
+            told[each.value] = replace(
+                each, id=f"{len(names)} not looked at", value=f"{each.value}: {', '.join(names)}"
+            )
+    return list(told.values())
 
 
 def _wants(each: Row, verbose: bool) -> bool:

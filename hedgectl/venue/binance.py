@@ -31,6 +31,7 @@ from hedgectl.core.orders.outcome import GONE, error_of
 from hedgectl.core.orders.params import wire_params
 from hedgectl.venue.account import read_leverage, read_mode, read_snapshot
 from hedgectl.venue.asking import NO_PARAMS, Asking, Failed
+from hedgectl.venue.barred import Barred, read_barred
 from hedgectl.venue.ccxt_client import Asked, Client
 from hedgectl.venue.endpoints import (
     ALGO_CANCEL,
@@ -186,6 +187,10 @@ class Binance:
     async def rights(self) -> KeyRights | ReadFailed:
         """What our key may do."""
         return await read_rights(self._asking)
+
+    async def barred(self) -> tuple[Barred, ...] | ReadFailed:
+        """Where entries are refused by the exchange's quantitative rules, and until when."""
+        return await read_barred(self._asking)
 
     async def try_order(self, order: Prepared) -> Answer:
         """Have an order checked as if it were sent, and not placed (X11). Raises ValueError for a conditional one:

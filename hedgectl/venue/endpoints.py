@@ -43,6 +43,7 @@ ACCOUNT_CONFIG = Endpoint("accountConfig", PRIVATE, "GET", 5)
 DUAL = Endpoint("positionSide/dual", PRIVATE, "GET", 30)
 OWN_TRADES = Endpoint("userTrades", PRIVATE, "GET", 5)
 SYMBOL_CONFIG = Endpoint("symbolConfig", PRIVATE, "GET", 5)
+TRADING_STATUS = Endpoint("apiTradingStatus", PRIVATE, "GET", 1, 10)
 LEVERAGE_SET = Endpoint("leverage", PRIVATE, "POST", 1)
 
 RESTRICTIONS = Endpoint("account/apiRestrictions", PRIVATE, "GET", 1)

@@ -12,6 +12,7 @@ from typing import Any
 
 from hedgectl.core.model.evidence import Quote
 from hedgectl.core.model.input import ClockMeasured, InstrumentsTaken, QuotesTaken, ReadFailed
+from hedgectl.core.model.reply import Reply
 from hedgectl.venue.asking import Asking, Failed, server_ms_of
 from hedgectl.venue.ccxt_client import Asked
 from hedgectl.venue.endpoints import BOOK_TICKER, INFO, PREMIUM_INDEX, TIME, Endpoint
@@ -65,6 +66,8 @@ async def read_clock(asking: Asking, clock: Clock) -> ClockMeasured | ReadFailed
         server_ms = server_ms_of(asked)
         if server_ms == 0:
             last = why(asked)
+            if isinstance(asked.answer, Reply) and asked.answer.status in (418, 429):
+                break  # it asked us to wait: asking on would lengthen that (X8)
             continue
         if best is None or round_trip_ms < best.round_trip_ms:
             best = ClockMeasured(server_ms - wall_ms - round_trip_ms // 2, round_trip_ms)

@@ -33,6 +33,7 @@ class PaperWrites:
         self.brackets = venue.brackets
         self.set_leverage = venue.set_leverage
         self.rights = venue.rights
+        self.barred = venue.barred
         self.try_order = venue.try_order
         self.close = venue.close
 

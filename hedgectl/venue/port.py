@@ -27,6 +27,7 @@ from hedgectl.core.model.order import Mode, Prepared
 from hedgectl.core.model.reply import Answer
 
 if TYPE_CHECKING:
+    from hedgectl.venue.barred import Barred
     from hedgectl.venue.rights import KeyRights
 
 Symbols = tuple[str, ...]
@@ -92,6 +93,8 @@ class Venue(Market, Protocol):
     async def set_leverage(self, symbol: str, leverage: int) -> LeverageTaken | ReadFailed: ...
 
     async def rights(self) -> KeyRights | ReadFailed: ...
+
+    async def barred(self) -> tuple[Barred, ...] | ReadFailed: ...
 
     async def try_order(self, order: Prepared) -> Answer: ...
 

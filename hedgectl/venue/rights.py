@@ -27,7 +27,15 @@ class KeyRights:
     surplus: tuple[str, ...]
 
 
-SURPLUS = ("enableInternalTransfer", "permitsUniversalTransfer", "enableMargin", "enableSpotAndMarginTrading")
+SURPLUS = (
+    "enableInternalTransfer",
+    "permitsUniversalTransfer",
+    "enableMargin",
+    "enableSpotAndMarginTrading",
+    "enableVanillaOptions",
+    "enablePortfolioMarginTrading",
+    "enableFixApiTrade",
+)
 
 
 async def read_rights(asking: Asking) -> KeyRights | ReadFailed:

@@ -12,22 +12,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hedgectl.checks.context import Asked, Context
+from hedgectl.checks.asked import Asked
+from hedgectl.checks.context import Context
 from hedgectl.checks.examination import rows_of
 from hedgectl.checks.limits import Limits
+from hedgectl.checks.redact import each_text, opened
 from hedgectl.checks.registry import all_checks, chosen, with_needs
 from hedgectl.commands.app import call
 from hedgectl.core.model.codec import encode
 from hedgectl.runtime.clock import RealClock
 from hedgectl.sim.box import Box
 from hedgectl.sim.exchange import Exchange
+from hedgectl.sim.http import Request, Response
 from hedgectl.sim.market.synthetic import SyntheticFeed
 from hedgectl.sim.server import serve
 from hedgectl.store.journal import Journal
@@ -37,6 +40,8 @@ SYMBOL = "ETHUSDT"
 SYMBOLS = ("BTCUSDT", SYMBOL)
 TABLE_LINE = re.compile(r"\[(\w+)\] (\w+) = (.+)")
 COMMENT = "    # "
+PASTED = b"k" * 16 + b"\n"
+"""What somebody types where a cure asks for it."""
 
 
 class Served:
@@ -47,6 +52,11 @@ class Served:
         feed = SyntheticFeed(SYMBOLS, seed=1, start_ms=start_ms)
         self.exchange = Exchange(feed, seed=1, hedge=True, balance=D(10_000), start_ms=start_ms)
         self.box = Box(self.exchange)
+        self.silent: list[str] = []
+        self.answers: dict[str, tuple[int, int]] = {}
+        self.bodies: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self._heard = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -55,10 +65,34 @@ class Served:
 
     def open(self, port: int = 0) -> None:
         """Open the door, on a port that it had before or on a new one."""
-        self._door = self._run(serve(self.box, port=port, now_ms=RealClock().wall_ms))
+        self._heard.clear()
+        self._door = self._run(serve(self.box, port=port, now_ms=RealClock().wall_ms, transport=self._between))
         self.url, self.port = self._door.url, self._door.port
 
+    async def _between(self, request: Request) -> Response:
+        """What stands between the door and the exchange: paths in `silent` are never answered, those in `answers` by
+        (HTTP status, code) and a Retry-After, those in `bodies` by that body."""
+        self.asked.append(request.path)
+        if any(request.path.endswith(each) for each in self.silent):
+            await self._heard.wait()
+        for path, (status, code) in self.answers.items():
+            if request.path.endswith(path):
+                return Response(status, {"Retry-After": "30"}, b'{"code":%d,"msg":"as the test says"}' % code)
+        for path, body in self.bodies.items():
+            if request.path.endswith(path):
+                return Response(200, {}, body)
+        return self.box.handle(request, RealClock().wall_ms())
+
+    def use_weight(self, weight: int) -> None:
+        """Somebody else uses so much of this minute's weight. One that is nearly over is waited out: what is used in it
+        would be forgotten before it is looked at."""
+        left_s = 60 - time.time() % 60
+        if left_s < 4:
+            time.sleep(left_s)
+        self.hand(lambda it: it.box.limits.ask(weight, RealClock().wall_ms()))
+
     def shut(self) -> None:
+        self._loop.call_soon_threadsafe(self._heard.set)
         self._run(self._door.close())
 
     def hand(self, act: Callable[[Served], Any]) -> Any:
@@ -116,11 +150,7 @@ class Patient:
             context = Context(Asked(env=self.env, sim_url=url, deep=self.deep), os.environ, limits=self.limits)
             known = all_checks()
             made = rows_of(context, with_needs(chosen([check], known), known), lambda row: None)
-            return next(
-                {"severity": each.severity.value, "value": each.value, "fix": each.fix, "details": each.details}
-                for each in made
-                if each.id == check
-            )
+            return asdict(each_text(next(each for each in made if each.id == check), opened))
         _, out = self.hedgectl("doctor", "--only", check, "--json", *self.args)
         return next(each for each in json.loads(out)["data"]["checks"] if each["id"] == check)
 
@@ -166,7 +196,7 @@ class Patient:
             elif line.startswith("hedgectl "):
                 assert self.hedgectl(*shlex.split(line)[1:], "--json")[0] in (0, 1), line
             else:
-                subprocess.run(line, shell=True, check=True, cwd=self.folder, timeout=10)
+                subprocess.run(line, shell=True, check=True, cwd=self.folder, timeout=10, input=PASTED)
 
     def _configure(self, table: str, name: str, value: str) -> None:
         path = self.folder / "hedgectl.toml"

@@ -207,7 +207,12 @@ def test_orders_are_tried_only_when_asked_and_none_is_placed(patient):
 
 @pytest.mark.parametrize(
     "args",
-    [["--env", "live", "--deep"], ["--env", "demo", "--sim-url", "http://127.0.0.1:9"], ["--sim-url", "http://x.org"]],
+    [
+        ["--env", "foo"],
+        ["--env", "live", "--deep"],
+        ["--env", "demo", "--sim-url", "http://127.0.0.1:9"],
+        ["--sim-url", "http://x.org"],
+    ],
 )
 def test_flags_that_contradict_each_other_are_a_usage_error(hedgectl_alone, args):
     assert hedgectl_alone("doctor", *args)[0] == 2

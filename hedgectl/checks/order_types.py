@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hedgectl.core.model.evidence import Quote
     from hedgectl.core.model.instrument import Instrument
 
+DEEP_ONLY = "only with --deep, which has the exchange check orders and places none"
 INTENT = "doctor --deep"
 AWAY = Decimal("0.01")
 TRIED: tuple[tuple[Kind, Tif | None], ...] = (
@@ -26,20 +27,23 @@ TRIED: tuple[tuple[Kind, Tif | None], ...] = (
 )
 
 
-@check("order-types", "exchange", needs=("key", "filters"), limit_s=6.0)
+@check("order-types", "exchange", needs=("key", "filters"), may="fail", limit_s=6.0)
 async def order_types(ctx: Context) -> Finding:
     """The exchange would take a market order and limits of every time in force, each way (X11)."""
     if not ctx.asked.deep:
-        return skipped("only with --deep: asks the exchange to check orders, and places none")
+        return skipped(DEEP_ONLY)
     expected, venue = "every type would be taken", (await ctx.place()).venue
-    taken, rules, quotes = await ctx.snapshot(), await ctx.instruments(), await ctx.quotes()
+    taken, rules, quotes = await ctx.snapshot(), await ctx.instruments(), await ctx.quotes(ctx.symbols)
     if not (
         isinstance(taken, SnapshotTaken) and isinstance(rules, InstrumentsTaken) and isinstance(quotes, QuotesTaken)
     ):
         unread = next(each for each in (taken, rules, quotes) if isinstance(each, ReadFailed))
         return skipped(unread.why)
-    quote = quotes.quotes[0]
-    rule = next(each for each in rules.instruments if each.symbol == quote.symbol)
+    listed = {each.symbol: each for each in rules.instruments}
+    quote = next((each for each in quotes.quotes if each.symbol in listed), None)
+    if quote is None:
+        return skipped("none of our symbols has a quote")
+    rule = listed[quote.symbol]
     told, refused = [], []
     for order in _orders(rule, quote, taken.mode, ctx):
         said = _said(await venue.try_order(order))
@@ -56,8 +60,9 @@ async def order_types(ctx: Context) -> Finding:
 @check("conditional-orders", "exchange", needs=("key",))
 async def conditional_orders(ctx: Context) -> Finding:
     """Stops, take-profits and trailing stops cannot be tried: the exchange has no test endpoint for them (X4, X11)."""
-    what = "no test endpoint for conditional orders: order/test takes LIMIT and MARKET only"
-    return skipped(what if ctx.asked.deep else f"only with --deep, and then: {what}")
+    if not ctx.asked.deep:
+        return skipped(DEEP_ONLY)
+    return skipped("no test endpoint for conditional orders: order/test takes LIMIT and MARKET only")
 
 
 def _orders(rule: Instrument, quote: Quote, mode: Mode, ctx: Context) -> list[Prepared]:

@@ -7,6 +7,7 @@ nothing takes the others down. Files are looked at in threads that a disk which 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 import time
 import traceback
@@ -29,31 +30,42 @@ T = TypeVar("T")
 OnRow = Callable[[Row], None]
 
 
-def _nobody(row: Row) -> None:
+def nobody(row: Row) -> None:
     """Nobody watches."""
 
 
 async def examine(
-    context: Context, checks: Sequence[Check], on_row: OnRow = _nobody, deadline_s: float = DEADLINE_S
+    context: Context, checks: Sequence[Check], on_row: OnRow = nobody, deadline_s: float = DEADLINE_S
 ) -> list[Row]:
     """A row for each check, in their order. `checks` holds all that they need; `on_row` hears of each as it is done."""
     ends_s = time.monotonic() + deadline_s
     done: dict[str, asyncio.Task[Row]] = {}
+    roots: dict[str, str] = {}
     for group in GROUPS:
         now = [each for each in checks if each.group == group]
         for each in now:
-            done[each.id] = asyncio.create_task(_row(each, context, done, ends_s, on_row))
+            done[each.id] = asyncio.create_task(_row(each, context, done, roots, ends_s, on_row))
         await asyncio.gather(*(done[each.id] for each in now))
     return [done[each.id].result() for each in checks]
 
 
-async def _row(check: Check, context: Context, done: dict[str, asyncio.Task[Row]], ends_s: float, on_row: OnRow) -> Row:
+async def _row(
+    check: Check,
+    context: Context,
+    done: dict[str, asyncio.Task[Row]],
+    roots: dict[str, str],
+    ends_s: float,
+    on_row: OnRow,
+) -> Row:
+    """Make one check once those that it needs are done. `roots`: why a check could not be made, by its name; who needs
+    it tells the same, for that is what must be cured."""
     await asyncio.sleep(0)  # those of this group that it may need are all there now
     found, took_ms = None, 0
     for need in check.needs:
         row = await done[need]
-        if row.severity.bad or row.severity is Severity.SKIP:
-            found = found or skipped(f"needs {need}, which {_said(row)}")
+        if found is None and (row.severity.bad or row.severity is Severity.SKIP):
+            roots[check.id] = roots.get(need, f"needs {need}, which {_said(row)}")
+            found = skipped(roots[check.id])
     if found is None:
         begun_s = time.monotonic()
         found = await _made(check, context, min(check.limit_s, ends_s - begun_s))
@@ -72,9 +84,9 @@ def _said(row: Row) -> str:
 
 async def _made(check: Check, context: Context, limit_s: float) -> Finding:
     """What one check finds; its time and its faults are findings too."""
-    again = f"hedgectl doctor --only {check.id}"
+    again = context.asked.again(check.id)
     if limit_s <= 0:
-        return skipped(f"the {DEADLINE_S:.0f} s were used up before its turn: {again}")
+        return skipped(f"the time of all checks was used up before its turn: {again}")
     try:
         async with asyncio.timeout(limit_s) as limit:
             return await _looked(check, context)
@@ -84,11 +96,12 @@ async def _made(check: Check, context: Context, limit_s: float) -> Finding:
         at = traceback.extract_tb(wrong.__traceback__)[-1]
         what = scrub(f"{type(wrong).__name__}: {wrong}")[:TEXT_CHARS_MAX]
         where = f"{at.filename.rpartition('/')[2]}:{at.lineno}"
-        return Finding(Severity.CRASH, f"{what} ({where})", "a finding", f"{again} --share, and report it")
+        fix = f"{again} --share    # and report what it says"
+        return Finding(Severity.CRASH, f"{what} ({where})", "a finding", fix)
 
 
 async def _looked(check: Check, context: Context) -> Finding:
-    if asyncio.iscoroutinefunction(check.look):
+    if inspect.iscoroutinefunction(check.look):
         found: Finding = await check.look(context)
         return found
     return await in_thread(lambda: _plain(check.look(context)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hedgectl.checks.context import Context
 from hedgectl.checks.finding import Finding, failed, passed, warned
@@ -13,22 +14,27 @@ from hedgectl.checks.redact import hidden
 from hedgectl.checks.registry import check
 from hedgectl.config.problem import ConfigRefused
 
+if TYPE_CHECKING:
+    from hedgectl.config.secrets import SecretsRefused
+
 CONFIG_EXPECTED = "every key known, in its bounds, none against another"
-PRIVATE = 0o077
+OTHERS, OTHERS_WRITE = 0o077, 0o022
+PROXIES = ("https_proxy", "all_proxy")
+ELSEWHERE = ("CREDENTIALS_DIRECTORY", "HEDGECTL_API_KEY", "HEDGECTL_API_SECRET")
+"""Where key and secret may come from, beside the user's own files."""
 
 
-@check("config", "local", cheap=True)
+@check("config", "local", may="fail", cheap=True)
 def config(ctx: Context) -> Finding:
     """File, environment and flags add up to a valid configuration; unknown and contradicting keys are named (R6)."""
-    from hedgectl.checks.cures import cure
+    from hedgectl.checks.config_cures import cure
     from hedgectl.config.convert import staged
-    from hedgectl.config.locate import find_file
 
     try:
         loaded = ctx.configuration
     except ConfigRefused as wrong:
         found = wrong.problems
-        file = _found(lambda: find_file(ctx.asked.config))
+        file = _file_of(ctx)
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         fixes = dict.fromkeys(text for each in found for text in cure(each, file).splitlines())
         about = {"codes": " ".join(each.code for each in found)}
@@ -37,21 +43,24 @@ def config(ctx: Context) -> Finding:
     by_hand = [origin for origin in loaded.origins.values() if origin != "default"]
     outside = sum(origin != str(loaded.file) for origin in by_hand)
     where = hidden("path", loaded.file) if loaded.file else "no file"
-    value = f"{where}, {len(by_hand)} of {len(loaded.origins)} keys set, {outside} of them outside it"
+    value = f"{where}, {len(by_hand)} of {len(loaded.origins)} keys set"
+    value += f", {outside} by flags or variables" if outside else ""
     profile = staged(loaded.config)
-    return passed(value, CONFIG_EXPECTED, details=[profile] if profile else (), about={"file": str(loaded.file or "")})
+    about = {"file": hidden("path", loaded.file or "")}
+    return passed(value, CONFIG_EXPECTED, details=[profile] if profile else (), about=about)
 
 
-def _found(find: object) -> Path | None:
-    assert callable(find)
+def _file_of(ctx: Context) -> Path | None:
+    """The file that is used, if it can be told."""
+    from hedgectl.config.locate import find_file
+
     try:
-        found: Path | None = find()
+        return find_file(ctx.asked.config)
     except ConfigRefused:
         return None
-    return found
 
 
-@check("secrets", "local", needs=("config",))
+@check("secrets", "local", needs=("config",), may="warn fail")
 def secrets(ctx: Context) -> Finding:
     """Key and secret are there, and nobody else can read them (L8)."""
     from hedgectl.config.secrets import NAMES, SecretsRefused
@@ -62,13 +71,13 @@ def secrets(ctx: Context) -> Finding:
     try:
         found = ctx.secrets
     except SecretsRefused as wrong:
-        return failed(wrong.what, expected, wrong.hint)
+        return failed(wrong.what, expected, _written(ctx, wrong))
     assert found is not None
     if found.origin == "environment":
         return passed("from the environment; files would not be inherited by children", expected)
     folder = Path(found.origin)
-    open_ = [folder / name for name in NAMES if stat.S_IMODE((folder / name).stat().st_mode) & PRIVATE]
-    if stat.S_IMODE(folder.stat().st_mode) & 0o022:
+    open_ = [folder / name for name in NAMES if stat.S_IMODE((folder / name).stat().st_mode) & OTHERS]
+    if stat.S_IMODE(folder.stat().st_mode) & OTHERS_WRITE:
         fix = f"chmod go-w {shlex.quote(str(folder))}"
         return warned(f"others may replace files of {hidden('path', folder)}", expected, fix)
     if open_:
@@ -77,11 +86,24 @@ def secrets(ctx: Context) -> Finding:
     return passed(f"files of {hidden('path', folder)}, readable by this user only", expected)
 
 
-@check("hosts", "local", needs=("config",), cheap=True)
+def _written(ctx: Context, wrong: SecretsRefused) -> str:
+    """Commands that take key and secret from who pastes them; the hint where files are not what is missing."""
+    from hedgectl.config.secrets import NAMES, secrets_folder
+
+    if wrong.hint.startswith("chmod") or any(ctx.environ.get(name) for name in ELSEWHERE):
+        return wrong.hint
+    folder = secrets_folder(ctx.environment)
+    lines = [f"mkdir -p -m 700 {shlex.quote(str(folder))}"]
+    for name in NAMES:
+        lines.append(f"(umask 077; cat > {shlex.quote(str(folder / name))})    # paste the {name}, Enter, Ctrl-D")
+    return "\n".join(lines)
+
+
+@check("hosts", "local", needs=("config",), may="warn fail", cheap=True)
 def hosts(ctx: Context) -> Finding:
-    """Signed requests can reach the exchange of this environment, and no other host (X1)."""
+    """Signed requests go straight to the hosts of this environment, and to no other (X1)."""
     from hedgectl.runtime.served import SIM_FILE
-    from hedgectl.venue.environment import PLACES, Environment, check_host
+    from hedgectl.venue.environment import PLACES, Environment
 
     place = PLACES[Environment(ctx.environment)]
     note = ctx.state_dir / SIM_FILE
@@ -93,13 +115,10 @@ def hosts(ctx: Context) -> Finding:
     if ctx.environment == "sim":
         where = hidden("host", sim_url) if sim_url else "in this process"
         return passed(f"{where}, nothing leaves this machine", "loopback only", about={"url": sim_url})
-    allowed = frozenset((place.host,))
-    for url in (place.rest, place.rest + "/fapi/v1/time"):
-        check_host(url, allowed)
-    proxies = sorted(name for name in os.environ if name.lower() in ("https_proxy", "all_proxy"))
-    expected = "this host alone, by TLS"
-    if not place.rest.startswith("https://"):
-        return failed(f"{place.rest} is not encrypted", expected, "install hedgectl anew: this address is part of it")
-    if proxies:  # aiohttp is not told to trust them, so an account behind one looks unreachable
-        return warned(f"{place.host}; {', '.join(proxies)} is set and not used", expected, f"unset {' '.join(proxies)}")
-    return passed(f"{place.host}, stream {place.stream.partition('://')[2]}", expected)
+    expected = "these hosts alone, reached directly"
+    rights = f", {urlsplit(place.rights).hostname} for the key's permissions" if place.rights else ""
+    value = f"{place.host}, stream {urlsplit(place.stream).hostname}{rights}"
+    proxies = sorted(name for name in ctx.environ if name.lower() in PROXIES)
+    if proxies:  # the transport does not use them, so an account behind one looks unreachable
+        return warned(f"{value}; {', '.join(proxies)} is set and not used", expected, f"unset {' '.join(proxies)}")
+    return passed(value, expected)

@@ -5,34 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from hedgectl.checks.context import Context
-from hedgectl.checks.finding import Finding, failed, passed, warned
+from hedgectl.checks.finding import Finding, failed, passed, skipped, warned
 from hedgectl.checks.redact import hidden
 from hedgectl.checks.registry import check
+from hedgectl.checks.worth import nav_known
 from hedgectl.screens.words import duration, plural
 
 if TYPE_CHECKING:
     from hedgectl.core.settings import RiskLimits
     from hedgectl.core.state.durable import RiskMarks
 
+BEGINS_ANEW = "the next run begins anew, with an exchange and a journal of its own"
 ROWS_MAX = 2_000
 DAY_MS = 86_400_000
 CODE = re.compile(r"(?<![\d.-])(-[1-9]\d{3})(?!\d)")
 TELLS_CODES = ("order.rejected", "order.unknown", "cancel.failed", "venue.retry")
 
 
-@check("posture", "book", needs=("config", "journal"))
+@check("posture", "book", needs=("config", "journal"), may="warn fail")
 def posture(ctx: Context) -> Finding:
-    """How sure we are of the account: GREEN, or what is open and since when (B3, B4)."""
+    """Belief is GREEN: nothing that it cannot explain has been open for long (B3, B4)."""
     expected = "GREEN"
+    if ctx.fresh:
+        return skipped(BEGINS_ANEW)
     if ctx.believed is None:
         return passed("GREEN: there is no journal yet", expected)
     held, now_ms = ctx.believed.state.durable.belief, ctx.now_ms
     score = held.history[-1][1] if held.history else 0.0
     since = f" for {duration(max(now_ms - held.since_ms, 0) / 1000)}" if held.since_ms else ""
     value = f"{held.posture}{since}, debt {score:.2f}, {len(held.open)} open"
+    if ctx.run is None:
+        value += f", as noted {duration(ctx.believed.age_s)} ago"
     details = [
         f"{each.what}, open for {duration(max(now_ms - each.first_ms, 0) / 1000)}" for each in held.open.values()
     ][: ctx.limits.details_max]
@@ -43,37 +50,42 @@ def posture(ctx: Context) -> Finding:
     return (failed if held.posture == "RED" else warned)(value, expected, fix, details=details, about=about)
 
 
-@check("throttles", "book", needs=("config", "journal"))
+@check("throttles", "book", needs=("config", "journal"), may="warn")
 async def throttles(ctx: Context) -> Finding:
-    """No pause, no daily loss and no drawdown keeps entries from leaving (R2)."""
-    from hedgectl.core.model.input import SnapshotTaken
-
+    """No pause, no burst, no daily loss and no drawdown keeps entries from leaving (R2)."""
     expected = "entries neither paused nor ended by a loss"
+    if ctx.fresh:
+        return skipped(BEGINS_ANEW)
     believed = await ctx.belief()
     if believed is None:
         return passed("nothing is remembered: there is no journal yet", expected)
     marks, limits, now_ms = believed.state.durable.risk, ctx.settings.risk, ctx.exchange.now_ms()
-    taken = None if ctx.fresh else await ctx.snapshot()
-    worth = taken.wallet.margin_balance if isinstance(taken, SnapshotTaken) else None
-    lost = _lost(marks, limits, worth, now_ms)
+    known = await nav_known(ctx)
+    lost = _lost(marks, limits, known[0], now_ms) if known is not None else None
     if lost is not None:
         return warned(lost[0], expected, lost[1])
     if marks.paused_until_ms > now_ms:
         left_s = (marks.paused_until_ms - now_ms) / 1000
         value = f"entries pause for {duration(left_s)}: {limits.errors_max} went wrong in a short time"
-        return warned(value, expected, f"sleep {left_s:.0f}    # then it ends by itself; {ctx.asked.command('trace')}")
+        return warned(value, expected, f"{_sleep(left_s)}    # then it ends by itself; {ctx.asked.command('trace')}")
     recent = [each for each in marks.entries if each.at_ms > now_ms - limits.burst_window_ms]
     if len(recent) >= limits.burst_max:
-        left_s = (recent[0].at_ms + limits.burst_window_ms - now_ms) / 1000
+        left_s = (recent[-limits.burst_max].at_ms + limits.burst_window_ms - now_ms) / 1000
         value = f"{len(recent)} entries in {duration(limits.burst_window_ms / 1000)}: no more fit"
-        return warned(value, expected, f"sleep {max(left_s, 1):.0f}    # then there is room again")
-    return passed(f"{len(recent)} of {limits.burst_max} entries, {len(marks.errors)} errors", expected)
+        return warned(value, expected, f"{_sleep(left_s)}    # then there is room again")
+    if known is None:
+        return skipped("a loss cannot be judged: neither the account nor the journal says a NAV")
+    errors = sum(each > now_ms - limits.errors_window_ms for each in marks.errors)
+    value = f"{len(recent)} of {limits.burst_max} entries, {errors} of {limits.errors_max} errors{known[1]}"
+    return passed(value, expected)
 
 
-def _lost(marks: RiskMarks, limits: RiskLimits, worth: Decimal | None, now_ms: int) -> tuple[str, str] | None:
-    """(what was lost, what to do) where it ends entries."""
-    if worth is None:
-        return None
+def _sleep(left_s: float) -> str:
+    return f"sleep {ceil(max(left_s, 1))}"
+
+
+def _lost(marks: RiskMarks, limits: RiskLimits, worth: Decimal, now_ms: int) -> tuple[str, str] | None:
+    """(what was lost, what to do) where it ends entries; `worth` is the NAV in USDT."""
     day_nav = marks.day_nav_usdt if now_ms // DAY_MS == marks.day else Decimal(0)
     for name, since, share, fix in (
         ("today", day_nav, limits.daily_loss_share, "[risk] daily_loss_pct_max = {}"),
@@ -87,7 +99,7 @@ def _lost(marks: RiskMarks, limits: RiskLimits, worth: Decimal | None, now_ms: i
     return None
 
 
-@check("error-codes", "book", needs=("journal",))
+@check("error-codes", "book", needs=("journal",), may="warn")
 def error_codes(ctx: Context) -> Finding:
     """Every error code of the last day is one that this version knows what to do about (X6, X11)."""
     from hedgectl.core.model.codec import decode_row
@@ -113,7 +125,8 @@ def error_codes(ctx: Context) -> Finding:
                 if code not in known:
                     new.setdefault(code, []).append(correlation or symbol)
     if not new:
-        return passed(f"{plural(seen, 'refusal')} in {duration(ctx.limits.new_code_s_max)}, every code known", expected)
+        hours = ctx.limits.new_code_s_max // 3600
+        return passed(f"{plural(seen, 'refusal')} in the last {hours} h, every code known", expected)
     codes = ", ".join(f"{code} ({len(who)} times)" for code, who in sorted(new.items()))
     story = next(iter(new.values()))[-1]
     fix = ctx.asked.command("trace", story) if story else ctx.asked.command("trace")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgectl.config.catalogue import catalogue, shown
-from hedgectl.config.locate import read_toml
+from hedgectl.config.locate import FILE_BYTES_MAX, read_toml
 from hedgectl.config.problem import (
     INCONSISTENT,
     LEGACY_KEY,
@@ -40,6 +40,8 @@ def cure(problem: ConfigProblem, file: Path | None) -> str:
     variables = [each for each in problem.origin.split(", ") if each.startswith(PREFIX)]
     if variables:
         return f"unset {' '.join(variables)}"
+    if problem.origin.startswith("--"):
+        return f"{problem.hint or problem.expected}, by {problem.origin}"
     if problem.code in (NO_TIER.name, TWO_TIERS.name):
         return _tiers(problem, file)
     if file is None or not problem.key:
@@ -69,9 +71,22 @@ def _commented_out(name: str, file: Path) -> str:
 
 
 def _edited(dotted: str, change: str, file: Path) -> str:
-    """`change` to the key's line, in its own table only."""
+    """`change` to the key's line, in its own table only; an editor where the key does not stand on such a line."""
     table, _, name = dotted.rpartition(".")
+    if not _on_a_line(table, name, file):
+        return f"${{EDITOR:-vi}} {shlex.quote(str(file))}"
     return _sed(rf"/^ *\[{table}\]/,/^ *\[/{change.replace('{name}', name)}", file)
+
+
+def _on_a_line(table: str, name: str, file: Path) -> bool:
+    """Whether `name = ...` is a line below `[table]`: not a dotted key, a quoted one, or one of an inline table."""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as read:
+            text = read.read(FILE_BYTES_MAX)
+    except OSError:
+        return False
+    _, header, below = text.partition(f"[{table}]\n")
+    return bool(header and re.search(rf"(?m)^ *{re.escape(name)} *=", below.partition("\n[")[0]))
 
 
 def _sed(script: str, file: Path) -> str:
