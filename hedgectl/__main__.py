@@ -21,7 +21,9 @@ def main() -> None:
 
     interrupts.loaded()
     if "--no-color" in sys.argv:
-        os.environ["NO_COLOR"] = "1"  # help pages are Typer's, and listen to this alone
+        os.environ["NO_COLOR"] = "1"
+    if os.environ.get("NO_COLOR"):
+        os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"  # help pages are Typer's: else they would still be bold
     try:
         code = call(sys.argv[1:], interrupts.came)
     except KeyboardInterrupt:  # between two lines of ours

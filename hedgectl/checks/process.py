@@ -127,5 +127,5 @@ def _sent(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return b'"do":"send"' in file.read(LOG_BYTES_MAX)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False

@@ -33,6 +33,7 @@ from hedgectl.commands import (
     version,
 )
 from hedgectl.commands.common import CONTEXT, ended_early, finish, shown_examples, signed, take_common
+from hedgectl.commands.flags import denied
 from hedgectl.commands.result import ExitCode, Problem, Result
 
 NAME = "hedgectl"
@@ -42,6 +43,7 @@ EXAMPLES = (
     "hedgectl sizing-check --nav 400 # what can be traded with so much",
     "hedgectl status # what the last run holds",
 )
+DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 POSSIBLE = re.compile(r" \(Possible options: ([^,)]+).*\)")
 
 app = typer.Typer(
@@ -115,6 +117,8 @@ def call(args: list[str], interrupted: Callable[[], bool] = bool) -> int:
     except Unwritable as wrong:
         return _told(_unwritable(str(wrong), args), [])
     except OSError as wrong:
+        if wrong.errno in DENIED and wrong.filename is not None:
+            return _told(Result(_name(args), ExitCode.CONFIG, problems=(denied(wrong, ""),)), args)
         if wrong.errno != errno.ENOSPC or wrong.filename is not None:
             return _told(_bug(wrong, args), args)
         return _told(_unwritable(str(wrong.strerror), args), [])  # a help page, which Typer prints by itself

@@ -20,6 +20,7 @@ ROOMS = (
 COMMANDS = {
     "cli.usage": "The command line is not understood; a near name is suggested where there is one.",
     "cli.no_such_code": "There is no code of this name; a near one is suggested.",
+    "cli.denied": "A file or folder is there, and this user may not read or write it.",
     "cli.interrupted": "Ctrl-C ended the command before it had an answer. What it had asked for may still happen.",
     "cli.output": "The answer is there and cannot be written: the disk or the device that it goes to takes nothing.",
     "cli.bug": "A bug of hedgectl. The report holds the traceback and no values; it is safe to send.",

@@ -107,11 +107,16 @@ def command(
             finish(result, common)
 
         signed(entry, [CONTEXT, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
-        entry.__doc__ = " ".join((function.__doc__ or "").split())
+        entry.__doc__ = paragraphs(function.__doc__ or "")
         app.command(name, rich_help_panel=panel or None, epilog=shown_examples(examples))(entry)
         return function
 
     return register
+
+
+def paragraphs(text: str) -> str:
+    """A docstring whose rows end where paragraphs do, since help pages break rows themselves."""
+    return "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
 
 
 def shown_examples(examples: Sequence[str]) -> str:

@@ -51,7 +51,8 @@ def show(
         where = loaded.origins[name]
         values[name] = {"value": text, "origin": where}
         comment = f"  # {where}" if origin else ""
-        rows.append(line(f"{last} = {text}", (comment, Tone.DIM if where == "default" else Tone.HINT)))
+        tone = Tone.DIM if where == "default" else Tone.HINT
+        rows.append(line(f"{last} = {text}", (comment, tone), whole=True))
     return Result("config show", data={"file": str(loaded.file or ""), "values": values}, lines=tuple(rows))
 
 
@@ -146,9 +147,10 @@ def init(
     from hedgectl.config.template import template
     from hedgectl.screens.ink import Tone, line
 
+    text = template()  # before the file is there: Ctrl-C leaves no half one in the way
     try:
         with file.open("w" if force else "x", encoding="utf-8") as out:
-            out.write(template())
+            out.write(text)
     except FileExistsError:
         problem = Problem("config.exists", f"{file} is there already", f"hedgectl config init {file} --force")
         return Result("config init", ExitCode.PROBLEMS, problems=(problem,))

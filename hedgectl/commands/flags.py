@@ -1,8 +1,14 @@
-"""Flags that several commands take, checked the same way by each: usage errors, before anything is opened."""
+"""What several commands meet and say the same way: flags that contradict each other, files of another user."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
+
+from hedgectl.commands.result import Problem
+
+DENIED_HINT = "let this user read and write it, or name another by --state-dir and --config"
 
 
 def check_sim_url(sim_url: str, environment: str) -> None:
@@ -17,3 +23,8 @@ def check_sim_url(sim_url: str, environment: str) -> None:
         loopback_base(sim_url)
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--sim-url") from wrong
+
+
+def denied(wrong: OSError, path: Path | str) -> Problem:
+    """A file or folder of another user, wherever a command met it. `path` where the error names none."""
+    return Problem("cli.denied", f"{wrong.filename or path}: {wrong.strerror}", DENIED_HINT)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from hedgectl.commands.flags import denied
 from hedgectl.commands.result import ExitCode, Problem, Result
 from hedgectl.core.model.input import IntentInvalid, IntentReceived
 from hedgectl.core.model.intent import Entry, Exit
@@ -36,6 +37,8 @@ def hand_over(raw: bytes, state: Path, now_ms: int, timeout_s: float) -> Result:
         reply = ask(state, request, timeout_s)
     except ConnectionRefusedError:
         return _dropped(state, message, now_ms, intents, "no run lives")
+    except PermissionError as wrong:  # nobody was reached, so nothing was sent
+        return Result("submit", ExitCode.PROBLEMS, {"sent": 0}, (denied(wrong, state),))
     except (OSError, ValueError) as wrong:
         return _unacknowledged(intents, str(wrong))
     if not reply.get("ok"):

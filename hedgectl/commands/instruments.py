@@ -34,10 +34,12 @@ def instruments(
     import time
 
     from hedgectl.config.instruments import read_instruments
+    from hedgectl.config.locate import find_file
     from hedgectl.config.sources import load
 
     if env and not refresh:
         raise typer.BadParameter("names the venue of a --refresh", param_hint="--env")
+    find_file(common.config)  # the snapshot is looked for beside it: one that is not there is a slip
     missing: tuple[str, ...] = ()
     if refresh:
         config = load({"run.environment": env or None}, os.environ, common.config).config

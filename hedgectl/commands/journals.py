@@ -42,8 +42,10 @@ def chosen(common: Common) -> Chosen:
     return Chosen(path, told, tuple(others[:OTHERS_MAX]))
 
 
-def unusable_hint(path: Path) -> str:
+def unusable_hint(path: Path, wrong: Exception) -> str:
     """What to do where a journal cannot be read."""
+    if "is locked" in str(wrong):
+        return "another program holds it: end that one, and try again"
     return "name another folder by --state-dir" if path.exists() else "hedgectl run --for 20s"
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ANSWER_S_MAX = 1.0
 DONE_S_MAX = 6.0
 LOOK_EVERY_S = 0.1
-HINT_NO_EXCHANGE = "name the exchange: --sim-url URL, --env demo or --env live"
+HINT_NO_EXCHANGE = "name the exchange: --sim-url URL, or --env demo|live"
 UNWRITTEN = "make room, or name another folder by --state-dir; the run was asked all the same"
 KILLS = (
     "hedgectl kill --mode entries --why 'odd fills' # nothing new",
@@ -62,7 +62,7 @@ def kill(
         problems.append(Problem("kill.not_durable", what, UNWRITTEN))
     request = {"do": "kill", "mode": wanted.mode, "why": wanted.why, "by": wanted.by, "written": not problems}
     seq, run, took_ms = _ask(folder, request)
-    answer = KillAnswer(_view(held), run, seq, took_ms=took_ms)
+    answer = KillAnswer(_view(held), run, seq, took_ms=took_ms, written=not problems)
     if wanted.mode == "entries":
         return _result("kill", answer, problems)
     if seq is not None:
@@ -177,6 +177,7 @@ def _without_run(
     from contextlib import suppress
     from dataclasses import asdict
 
+    from hedgectl.commands.flags import denied
     from hedgectl.config.problem import ConfigRefused
     from hedgectl.config.secrets import SecretsRefused
     from hedgectl.runtime import kill_file
@@ -200,6 +201,8 @@ def _without_run(
     except ClientError as wrong:
         found = [Problem("venue.no_client", str(wrong), "hedgectl version")]
         return _result("kill", answer, problems + found, ExitCode.VENUE)
+    except PermissionError as wrong:  # whose exchange it was stands where this user may not look
+        return _result("kill", answer, [*problems, denied(wrong, folder)], ExitCode.CONFIG)
     answer = _with(answer, acts=done.acts, left=None if done.unread and not done.left else done.left)
     if done.unlogged:
         problems.append(Problem("kill.not_logged", done.unlogged, "the run will take these orders for a stranger's"))

@@ -31,7 +31,7 @@ def navs(common: Common, nav: str, nav_range: str, now_ms: int) -> tuple[Decimal
         return least, most, "given"
     known = known_nav(common.config, common.state_dir, now_ms)
     if known is None:
-        raise typer.BadParameter("no journal knows one yet: give --nav 400", param_hint="--nav")
+        raise typer.BadParameter("no journal tells one: give --nav 400", param_hint="--nav")
     return known[0], None, known[1]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from hedgectl.commands.result import ExitCode, Problem, Result, envelope
-from hedgectl.screens.ink import Line, Tone, folded, line, paint
+from hedgectl.screens.ink import Line, Tone, fitted, line, paint
 
 SIGNS = {"fail": ("✗", Tone.BAD), "warn": ("!", Tone.WARN)}
 
@@ -39,8 +39,7 @@ def write(rows: Iterable[Line], stream: TextIO, no_color: bool) -> None:
     """Lines to a stream as it can show them. On a terminal a long line goes on below where its second column begins."""
     color, utf8 = color_wanted(stream, no_color), is_utf8(stream)
     if stream.isatty():
-        width = shutil.get_terminal_size().columns
-        rows = [part for row in rows for part in folded(row, width)]
+        rows = fitted(rows, shutil.get_terminal_size().columns)
     say("".join(paint(row, color=color, utf8=utf8) + "\n" for row in rows), stream)
 
 

@@ -44,7 +44,7 @@ def print_(
     texts = KINDS[kind](_installation(common, env))
     if into is not None:
         return _written(into, texts)
-    rows = tuple(line(row) for row in together(texts).splitlines())
+    rows = tuple(line(row, whole=True) for row in together(texts).splitlines())
     return Result("service print", data={"files": texts}, lines=rows)
 
 

@@ -84,8 +84,8 @@ async def _serve(
         line(("exchange  ", Tone.DIM), (served.url, Tone.HINT), f"  {config.box.position_mode}  {' '.join(listed)}"),
         line(("  next  ", Tone.DIM), (f"hedgectl run --sim-url {served.url}", Tone.HINT)),
     ]
-    write(rows, sys.stderr if common.json else sys.stdout, common.no_color)
     try:
+        write(rows, sys.stderr if common.json else sys.stdout, common.no_color)
         stops.tell(lambda _: ended.set())
         await asyncio.wait_for(ended.wait(), for_s)
     except TimeoutError:

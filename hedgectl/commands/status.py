@@ -55,7 +55,7 @@ def status(common: Common) -> Result:
         others = tuple(OtherView(str(each), str(each.parent), age_s) for each, age_s in found.others)
         view = replace(view, kill=kill, kill_note=note, staged=staged, others=others, sinks=_sinks(told))
     except JournalUnusable as wrong:
-        problem = Problem("journal.unusable", str(wrong), unusable_hint(path))
+        problem = Problem("journal.unusable", str(wrong), unusable_hint(path, wrong))
         return Result("status", ExitCode.PROBLEMS, problems=(problem, *_killed_unheard(folder)))
     problems = tuple(_problems(view))
     code = ExitCode.PROBLEMS if problems else ExitCode.OK
@@ -78,6 +78,8 @@ def _problems(view: StatusView) -> list[Problem]:
         for each in view.sinks
         if not each.ok
     ]
+    if view.gap:
+        found.append(Problem("journal.unusable", f"{view.journal}: {view.gap}", "hedgectl doctor --only journal"))
     if not view.live and not view.ended:
         found.append(Problem("run.gone", "the last run did not end in order", "hedgectl run"))
     return found

@@ -56,7 +56,7 @@ def trace(
         if whole or (replay and rows):
             return _replayed(path, found, begins)
     except JournalUnusable as wrong:
-        problem = Problem("journal.unusable", str(wrong), unusable_hint(path))
+        problem = Problem("journal.unusable", str(wrong), unusable_hint(path, wrong))
         return Result("trace", ExitCode.PROBLEMS, problems=(problem,))
     return _told(found, path, rows) if rows else _nothing(name, str(path), others)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from hedgectl.config.locate import candidates
+from hedgectl.config.locate import candidates, is_there
 from hedgectl.config.problem import ConfigProblem, ConfigRefused
 from hedgectl.core.model.codec import decode
 from hedgectl.core.model.instrument import Instrument
@@ -91,12 +91,12 @@ def places(config: Path | None) -> list[Path]:
 def target(config: Path | None) -> Path:
     """Where a fresh snapshot goes: in place of one's own, else beside the named file, else to the user's folder."""
     own = places(config)
-    return next((path for path in own if path.is_file()), own[0] if config is not None else own[-1])
+    return next((path for path in own if is_there(path)), own[0] if config is not None else own[-1])
 
 
 def read_instruments(config: Path | None) -> Instruments:
     """The snapshot that holds here. Raises ConfigRefused when there is none, or when it is damaged."""
-    path = next((each for each in (*places(config), *SHIPPED) if each.is_file()), None)
+    path = next((each for each in (*places(config), *SHIPPED) if is_there(each)), None)
     if path is None:
         raise _refused(SHIPPED[0], "no such file")
     try:

@@ -34,7 +34,17 @@ def find_file(named: Path | None) -> Path | None:
         if not named.is_file():
             raise ConfigRefused((_wrong(NO_FILE.name, named, "a readable file", "hedgectl config init"),))
         return named
-    return next((path for path in candidates() if path.is_file()), None)
+    return next((path for path in candidates() if is_there(path)), None)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file is there. A home that this user may not enter is somebody else's, as below sudo."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        if path.is_absolute():
+            return False
+        raise
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -51,14 +61,16 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(raw.decode(), parse_float=Decimal)
     except UnicodeDecodeError as wrong:
-        raise ConfigRefused((_wrong(NOT_TOML.name, path, "UTF-8 text", f"byte {wrong.start} is not"),)) from wrong
+        hint = f"save it as UTF-8: byte {wrong.start} is not"
+        raise ConfigRefused((_wrong(NOT_TOML.name, path, "UTF-8 text", hint),)) from wrong
     except (tomllib.TOMLDecodeError, RecursionError) as wrong:
-        hint = "nested too deeply" if isinstance(wrong, RecursionError) else str(wrong)
+        hint = f"mend it: {'nested too deeply' if isinstance(wrong, RecursionError) else wrong}"
         raise ConfigRefused((_wrong(NOT_TOML.name, path, "valid TOML", hint),)) from wrong
 
 
 def state_dir(config: Path | None, flag: Path | None) -> Path:
-    """The state folder: flag, environment, file, default. A file that cannot be read is passed over here."""
+    """The state folder: flag, environment, file, default. A file that cannot be read is passed over here; one that was
+    named and is not there is a slip of the finger, and another desk's folder no answer: raises ConfigRefused."""
     return flag if flag is not None else Path(_told(config, "run", "state_dir") or STATE_DIR)
 
 
@@ -80,11 +92,12 @@ def logs_of(state: Path, told: str = "") -> Path:
 
 
 def _told(config: Path | None, section: str, name: str) -> str:
-    """A text of the environment or the file, "" where neither tells it; a file that cannot be read is passed over."""
+    """A text of the environment or the file, "" where neither tells it; a file that cannot be read is passed over.
+    Raises ConfigRefused for a named one that is not there."""
     if told := os.environ.get(f"HEDGECTL_{section}__{name}".upper()):
         return told
+    file = find_file(config)
     try:
-        file = find_file(config)
         table = read_toml(file).get(section) if file is not None else None
     except ConfigRefused:
         return ""

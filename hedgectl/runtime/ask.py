@@ -32,7 +32,7 @@ def ask(state: Path, request: Request, timeout_s: float) -> Reply:
         unix.settimeout(timeout_s)
         try:
             unix.connect(str(find_socket(state)))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise ConnectionRefusedError(f"nothing runs on {state}") from None
         with contextlib.suppress(BrokenPipeError):  # refused before we spoke: its answer can still be read
             unix.sendall(orjson.dumps(request) + b"\n")
@@ -51,7 +51,7 @@ def find_socket(state: Path) -> Path:
     pointer = state / "control.path"
     try:
         return Path(pointer.read_text(encoding="utf-8").strip())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return state / "control.sock"
 
 

@@ -61,7 +61,8 @@ def reason_of(why: object, by: object) -> tuple[str, str]:
 
 def pull(folder: Path, wanted: Pulled) -> Pulled:
     """Put the switch on, and say what holds: one as strict that is there already stays. Raises OSError."""
-    held = read(folder)
+    # a folder that this user may not enter may hold anything: what cannot be looked at is not on because of us
+    held = read(folder) if mark(folder / KILL) is not None else None
     if held is not None and held.rank >= wanted.rank:
         return held
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +88,7 @@ def read(folder: Path) -> Pulled | None:
         if not isinstance(told, dict) or not isinstance(told.get("at_ms"), int):
             raise ValueError("it does not say since when")
         return pulled_of(told, told["at_ms"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as wrong:
         return Pulled(MODES[0], f"{path.name} is there and cannot be read: {wrong}"[:WORD_CHARS_MAX], "unknown", at_ms)
@@ -106,7 +107,7 @@ def mark(path: Path) -> Mark | None:
     """What tells one content from another; None: there is no such file."""
     try:
         found = os.stat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
 

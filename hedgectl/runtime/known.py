@@ -12,13 +12,13 @@ from hedgectl.store.rows import JournalUnusable
 
 
 def last_nav(journal: Path, now_ms: int) -> tuple[Decimal, float] | None:
-    """(NAV in USDT, its age in seconds); None where no journal knows one. `now_ms` is the wall clock."""
+    """(NAV in USDT, its age in seconds); None where no journal tells one. `now_ms` is the wall clock."""
     try:
         with open_reader(journal) as reader:
             rows = reader.by_kind(NavMarked.kind, 1)
-    except JournalUnusable:
+        if not rows:
+            return None
+        marked: NavMarked = decode(NavMarked, rows[-1][-1])
+    except (JournalUnusable, ValueError):  # a row that cannot be read tells as little as none
         return None
-    if not rows:
-        return None
-    marked: NavMarked = decode(NavMarked, rows[-1][-1])
     return marked.nav_usdt, max(now_ms - marked.at_ms, 0) / 1000

@@ -56,7 +56,7 @@ def book_of(options: RunOptions, config: Config, credentials: Credentials | None
         raise Unread("sim.unusable", f"{state_dir / SIM_FILE}: {wrong}", "start the run anew") from wrong
     if served is None:
         what = "the embedded exchange ended with its run: there is nothing to compare with"
-        raise Unread("sim.gone", what, "hedgectl sim serve, then run and reconcile with --sim-url")
+        raise Unread("sim.gone", what, "hedgectl sim serve, then run with its --sim-url")
     return Book(replace(options, sim_url=served.url), config, served.folder, credentials)
 
 

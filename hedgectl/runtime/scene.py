@@ -42,6 +42,7 @@ from hedgectl.intake.book import BookFile, Held
 from hedgectl.runtime import kill_file
 from hedgectl.runtime.folders import JOURNAL, restored
 from hedgectl.store.reader import open_reader
+from hedgectl.store.rows import JournalUnusable
 
 NAME = "route-dry-run"
 BOTH = (Mode.HEDGE, Mode.ONE_WAY)
@@ -103,7 +104,10 @@ def past_of(folder: Path | None, now_ms: int) -> Past | None:
         return None
     with open_reader(path) as reader:
         rows, begun = reader.tail(1), reader.by_kind("run.started", 1)
-    environment = decode(RunStarted, begun[-1][5]).environment if begun else ""
+    try:
+        environment = decode(RunStarted, begun[-1][5]).environment if begun else ""
+    except ValueError as wrong:
+        raise JournalUnusable(f"{path}: seq {begun[-1][0]} cannot be read ({wrong})") from wrong
     return Past(path, max(now_ms - rows[-1][1], 0) / 1000 if rows else 0.0, environment)
 
 

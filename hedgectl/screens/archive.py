@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.ink import Line, Part, Tone, fitted, line
 from hedgectl.screens.words import duration, grouped, plural, size
 
 FILES_SHOWN = 12
@@ -101,7 +101,7 @@ def archive_lines(view: ArchiveView, width: int) -> list[Line]:
     if view.removed:
         word = "would drop" if view.dry else "dropped"
         rows.append(_row(word, plural(len(view.removed), "archive"), (f"  {_span(view.removed)}", Tone.DIM)))
-    rows = [cut(row, width) for row in rows]
+    rows = fitted(rows, width)
     for each in view.troubles:
         rows.append(line(("✗ ", Tone.BAD), (f"{each.code}  ", Tone.BOLD), each.what))
         rows.append(line(("  fix  ", Tone.DIM), (each.hint, Tone.HINT)))
@@ -123,14 +123,13 @@ def list_lines(view: ListView, width: int) -> list[Line]:
         for each in view.half_made
     ]
     rows += [line(f"  {each:<22}", ("being made by another call", Tone.DIM)) for each in view.being_made]
-    return [cut(row, width) for row in rows]
+    return fitted(rows, width)
 
 
 def restored_lines(view: RestoredView, width: int) -> list[Line]:
     """What was brought back, and where to."""
-    rows = [cut(_row("restored", f"{view.name}  {_sum(view.files)}", ("  verified", Tone.GOOD)), width)]
-    rows += [cut(row, width) for row in _table(view.files, width)]
-    return [*rows, _row("into", view.into)]
+    rows = [_row("restored", f"{view.name}  {_sum(view.files)}", ("  verified", Tone.GOOD))]
+    return fitted([*rows, *_table(view.files, width), _row("into", view.into)], width)
 
 
 def _row(name: str, *parts: str | Part) -> Line:

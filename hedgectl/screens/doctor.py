@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from hedgectl.screens.ink import Line, Part, Tone, cut, line, spread
+from hedgectl.screens.ink import Line, Part, Tone, folded, line, spread
 from hedgectl.screens.words import day_clock, duration
 
 
@@ -83,7 +83,7 @@ WIDE = 120
 
 def doctor_lines(view: DoctorView, width: int, exit_code: int, *, verbose: bool = False) -> list[Line]:
     """The examination in at most `width` columns; only cures may be longer."""
-    rows = [cut(_head(view), width)]
+    rows = folded(_head(view), width)
     for group in dict.fromkeys(each.group for each in view.rows):
         rows.append(line((group, Tone.BOLD)))
         for each in _together([each for each in view.rows if each.group == group], verbose):
@@ -170,5 +170,5 @@ def _end(view: DoctorView, width: int, exit_code: int) -> list[Line]:
     rows = [spread(end, line((f"exit {exit_code}", tone)), min(width, WIDE))]
     if view.redacted is not None:
         what = ", ".join(f"{count} × {kind}" for kind, count in sorted(view.redacted.items())) or "nothing had to be"
-        rows.append(cut(line(("redacted: ", Tone.DIM), what), width))
+        rows += folded(line(("redacted: ", Tone.DIM), what), width)
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.ink import Line, Part, Tone, fitted, line
 from hedgectl.screens.words import duration, grouped, money, plural
 
 NAME_WIDTH = 10
@@ -85,7 +85,7 @@ def drill_lines(view: DrillView, width: int) -> list[Line]:
     if len(view.failing) > FAILING_SHOWN:
         rows.append(line(f"  and {len(view.failing) - FAILING_SHOWN} more"))
     rows += [line(), *_verdict(view)]
-    return [cut(row, width) for row in rows]
+    return fitted(rows, width)
 
 
 def swept_lines(swept: Sequence[SweptView], width: int) -> list[Line]:
@@ -95,7 +95,7 @@ def swept_lines(swept: Sequence[SweptView], width: int) -> list[Line]:
         for each in swept
     ]
     rows += [line(("✗ ", Tone.BAD), each.mode, "  ", what) for each in swept for what in each.failures]
-    return [cut(row, width) for row in rows]
+    return fitted(rows, width)
 
 
 def progress_line(done: int, total: int, failing: int) -> Line:

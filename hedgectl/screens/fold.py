@@ -1,7 +1,7 @@
 """A journal, read in bounded amounts, as what `status` shows: the core's own fold for the book, and counts beside it.
 
 A journal longer than the bound is not folded from its middle, since that would invent positions: then its last rows are
-counted, and the view says that it is not complete (O6).
+counted, and the view says that it is not complete; so does one with a row that is missing or cannot be read (O6).
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def fold(reader: Reader, *, now_ms: int, live: bool) -> StatusView:
     seen = _Seen()
     for row in _rows(reader, complete):
         _take(row, state, seen, complete)
+    complete = complete and not seen.gap
     durable = state.durable
-    legs = tuple(_leg(state, key) for key in sorted(durable.positions))
+    legs = tuple(_leg(state, key) for key in sorted(durable.positions)) if complete else ()
     money = durable.money
     fees = (("USDT", money.fees), *money.other_fees.items()) if complete else ()
     started = seen.started
@@ -65,6 +66,7 @@ def fold(reader: Reader, *, now_ms: int, live: bool) -> StatusView:
         realised_usdt=money.realised,
         refusals=tuple(seen.refusals.most_common(3)),
         alerts=tuple(seen.alerts[-ALERTS_SHOWN:]),
+        gap=seen.gap,
     )
 
 
@@ -79,6 +81,8 @@ class _Seen:
         self.started_ms = 0
         self.last_ms = 0
         self.ended = ""
+        self.last_seq = 0
+        self.gap = ""
 
     def begin(self, started: e.RunStarted, at_ms: int) -> None:
         self.counts.clear()
@@ -98,14 +102,17 @@ def _rows(reader: Reader, complete: bool) -> Iterable[Stored]:
 
 
 def _take(row: Stored, state: State, seen: _Seen, complete: bool) -> None:
-    _, at_ms, kind, _, _, body = row
-    seen.last_ms = at_ms
+    seq, at_ms, kind, _, _, body = row
+    if seen.last_seq and seq != seen.last_seq + 1:
+        seen.gap = seen.gap or f"rows are missing after seq {seen.last_seq}"
+    seen.last_seq, seen.last_ms = seq, at_ms
     if kind not in EVENTS or kind in PASSED_OVER:
         return
     try:
         event = decode(EVENTS[kind], body)
     except ValueError:
-        return  # of another version: shown by `trace` as such
+        seen.gap = seen.gap or f"seq {seq} cannot be read by this version"
+        return
     match event:
         case e.RunStarted():
             seen.begin(event, at_ms)
@@ -116,7 +123,7 @@ def _take(row: Stored, state: State, seen: _Seen, complete: bool) -> None:
         case e.Alert():
             seen.alerts.append((event.code, f"{event.symbol} {event.what}".strip(), event.hint))
     seen.counts[kind] += 1
-    if complete:
+    if complete and not seen.gap:
         apply(state, event)
 
 

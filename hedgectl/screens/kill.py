@@ -35,7 +35,8 @@ class Left:
 @dataclass(frozen=True, slots=True)
 class KillAnswer:
     """`kill` holds now, None after a rearm. `seq` is where the run's journal holds it, None when no run answered, with
-    `run` saying why. `acts` is what was done without a run; `left` None: it was not looked at."""
+    `run` saying why. `acts` is what was done without a run; `left` None: it was not looked at. `written`: KILL is on
+    the disk; without that, and without a run, the switch is nowhere."""
 
     kill: KillView | None
     run: str
@@ -43,16 +44,25 @@ class KillAnswer:
     acts: tuple[Act, ...] = ()
     left: tuple[Left, ...] | None = None
     took_ms: int = 0
+    written: bool = True
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether nobody keeps the switch: a run that begins now would trade."""
+        return not self.written and self.seq is None
 
 
 def kill_lines(told: KillAnswer) -> list[Line]:
     """The answer, one fact a row."""
-    rows = [_row("kill", *_held(told.kill)), _row("run", *_run(told))]
+    if told.nowhere:
+        rows = [_row("kill", ("NOT on: it could not be written, and no run took it", Tone.BAD))]
+    else:
+        rows = [_row("kill", *_held(told.kill)), _row("run", *_run(told))]
     if told.acts:
         rows += [_act(each, first=not at) for at, each in enumerate(told.acts)]
     if told.left is not None:
         rows += _left(told.left)
-    if told.kill is not None:
+    if told.kill is not None and not told.nowhere:
         rows.append(_row("next", ("hedgectl rearm --why TEXT", Tone.HINT), ", when it is safe"))
     return rows
 

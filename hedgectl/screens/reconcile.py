@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hedgectl.core.reconcile.finding import Finding
-from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.ink import Line, Part, Tone, fitted, folded, line
 from hedgectl.screens.words import clock, duration, plural
 
 HEAD = ("symbol", "leg", "kind", "ours", "theirs", "known", "repair")
@@ -78,18 +78,18 @@ class Reconciled:
 def reconcile_lines(told: Reconciled, width: int, repair: str) -> list[Line]:
     """The answer in at most `width` columns; `repair` is the command that repairs."""
     if not told.first.findings and told.left is None:
-        return [cut(line(("✓ no difference  ", Tone.GOOD), _compared(told, told.first)), width)]
+        return folded(line(("✓ no difference  ", Tone.GOOD), _compared(told, told.first)), width)
     rows = [_row("compared", _compared(told, told.first)), *_table(told.first, width)]
     if told.left is None:
         rows += [line(), _row("found", *_sum(told.first))]
         if told.first.repairable:
             rows.append(_row("next", (repair, Tone.HINT)))
-        return [cut(row, width) for row in rows]
+        return fitted(rows, width)
     rows += [line(), _row("repaired", "" if told.repaired else ("nothing", Tone.DIM))]
     rows += [_repair(each) for each in told.repaired]
     after = f"after {duration(told.took_ms / 1000)}  "
     rows += [line(), _row("left", after, *_sum(told.left)), *_table(told.left, width)]
-    return [cut(row, width) for row in rows]
+    return fitted(rows, width)
 
 
 def _row(name: str, *parts: str | Part) -> Line:

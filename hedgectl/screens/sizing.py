@@ -13,7 +13,7 @@ from hedgectl.core.model.money import ceil_step, floor_step, plain
 from hedgectl.core.risk.caps import CENT
 from hedgectl.core.risk.gates_intent import NO_TIER
 from hedgectl.core.risk.sizing_check import EXCHANGE, ORDER_FLOOR, QUANTITY, SYMBOL_FLOOR, Check
-from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.ink import Line, Part, Tone, cut, fitted, line
 from hedgectl.screens.words import money
 
 WORDS = {EXCHANGE: "min", QUANTITY: "min qty", ORDER_FLOOR: "order floor", SYMBOL_FLOOR: "symbol floor"}
@@ -67,18 +67,18 @@ def sizing_lines(view: SizingView, width: int) -> list[Line]:
         _row("rules", view.rules),
     ]
     rows += [line(("! ", Tone.WARN), f"{what}  ", (hint, Tone.HINT)) for what, hint in view.warnings]
+    rows = fitted(rows, width)
     if not view.checks:
-        return [cut(row, width) for row in rows]
+        return rows
     if view.nav_most_usdt is not None:
-        rows += [line(), *_sweep(view.checks, view.nav_usdt, view.nav_most_usdt, width)]
-        return [cut(row, width) for row in rows]
-    rows += [line(), *_table(view.checks, width)]
+        table = _sweep(view.checks, view.nav_usdt, view.nav_most_usdt, width)
+        return [*rows, line(), *(cut(row, width) for row in table)]
+    rows += [line(), *(cut(row, width) for row in _table(view.checks, width))]
     if view.postures:
-        rows += [line(), *_postures(view.postures)]
-    rows = [cut(row, width) for row in rows]
+        rows += [line(), *fitted(_postures(view.postures), width)]
     for each in view.checks:
         if not each.tradable:
-            rows += [line(), *_conflict(each, view.fixes.get(each.symbol, ()), width)]
+            rows += [line(), *fitted(_conflict(each, view.fixes.get(each.symbol, ())), width)]
     return rows
 
 
@@ -155,13 +155,13 @@ def _postures(postures: Sequence[PostureView]) -> list[Line]:
     rows = [line(("  posture   an entry at most  too little for", Tone.DIM))]
     for each in postures:
         who: Part = (", ".join(each.refused), Tone.BAD) if each.refused else ("none", Tone.DIM)
-        rows.append(line(f"  {each.name:<8}{money(each.entry_usdt):>18}  ", who))
+        rows.append(line(f"  {each.name:<8}{money(each.entry_usdt):>18}  ", who, hang=30))
     return rows
 
 
-def _conflict(each: Check, fixes: Sequence[FixView], width: int) -> list[Line]:
+def _conflict(each: Check, fixes: Sequence[FixView]) -> list[Line]:
     """One conflict and its ways out, each of which cures it alone."""
-    rows = [cut(line(("✗ ", Tone.BAD), conflict(each)), width)]
+    rows = [line(("✗ ", Tone.BAD), conflict(each))]
     if not fixes:
         return [*rows, line((f"  {each.code}  ", Tone.BOLD), (elsewhere(each), Tone.HINT))]
     how = "any one of" if len(fixes) > 1 else "fix"

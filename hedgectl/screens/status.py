@@ -40,7 +40,7 @@ class StatusView:
 
     `kill` is the switch while it is on, `kill_note` what is still to come of it; `staged` the first-live profile in
     words, "" where it does not hold. `others` are journals beside this one that somebody may mean; `sinks` are those
-    of a run that answers.
+    of a run that answers. `gap`: why what was read is not the whole book, "" also where it is only too long.
     """
 
     journal: str
@@ -68,6 +68,11 @@ class StatusView:
     staged: str = ""
     others: tuple[OtherView, ...] = ()
     sinks: tuple[SinkView, ...] = ()
+    gap: str = ""
+
+
+LABEL = 10
+LONGER, LAST_ROWS = "the journal is longer than status reads", "only its last rows were read"
 
 
 def status_lines(view: StatusView) -> list[Line]:
@@ -80,7 +85,7 @@ def status_lines(view: StatusView) -> list[Line]:
         *(_leg(each) for each in view.legs),
         _row("intents", f"{grouped(str(view.intents))} taken  {view.done} done  {view.refused} refused", _why(view)),
         _row("fills", f"{grouped(str(view.fills))}  realised {_realised(view)}{_fees(view)}"),
-        _row("journal", view.journal, ("" if view.complete else "  only its last rows were read", Tone.WARN)),
+        _row("journal", view.journal, ("" if view.complete else f"  {view.gap or LAST_ROWS}", Tone.WARN)),
         *(_other(each) for each in view.others),
     ]
     rows += [_sink(each, first=not at) for at, each in enumerate(view.sinks)]
@@ -95,7 +100,7 @@ def status_lines(view: StatusView) -> list[Line]:
 
 
 def _row(name: str, *parts: str | Part) -> Line:
-    return line((f"{name:<10}", Tone.DIM), *parts)
+    return line((f"{name:<{LABEL}}", Tone.DIM), *parts, hang=LABEL)
 
 
 def _other(each: OtherView) -> Line:
@@ -119,7 +124,7 @@ def _kill(kill: KillView, note: str) -> list[Line]:
 
 def _book(view: StatusView) -> list[str | Part]:
     if not view.complete:  # what was not read may hold a position: unknown is never shown as flat (O6)
-        return [("unknown: the journal is longer than status reads", Tone.WARN)]
+        return [(f"unknown: {view.gap or LONGER}", Tone.WARN)]
     if not view.legs:
         return ["flat"]
     covered = sum(each.covered for each in view.legs)

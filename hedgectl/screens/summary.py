@@ -7,6 +7,7 @@ from hedgectl.screens.view import RunSummary
 from hedgectl.screens.words import UNKNOWN, duration, grouped, money, plural
 
 REFUSALS_SHOWN = 4
+LABEL = 10
 
 
 def summary_lines(run: RunSummary) -> list[Line]:
@@ -36,7 +37,7 @@ def summary_lines(run: RunSummary) -> list[Line]:
 
 
 def _row(name: str, *parts: str | Part) -> Line:
-    return line((f"{name:<10}", Tone.DIM), *parts)
+    return line((f"{name:<{LABEL}}", Tone.DIM), *parts, hang=LABEL)
 
 
 def _refusals(run: RunSummary) -> list[Part]:

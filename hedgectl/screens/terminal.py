@@ -5,6 +5,7 @@ The runtime observes with `on_notes` and calls `show` a few times a second; it n
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from typing import Protocol, TextIO
 
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from hedgectl.core.decision import Noted
 from hedgectl.core.model.moment import Moment
-from hedgectl.screens.ink import Line, Tone, paint
+from hedgectl.screens.ink import Line, Tone, fitted, paint
 from hedgectl.screens.live import run_lines
 from hedgectl.screens.trace import event_line, noted
 from hedgectl.screens.view import RunView
@@ -67,7 +68,7 @@ class LiveScreen:
     wants_views = True
 
     def __init__(self, stream: TextIO, *, color: bool) -> None:
-        self._console = Console(file=stream, no_color=not color, highlight=False)
+        self._console = Console(file=stream, color_system="auto" if color else None, highlight=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=False)
         self._started = False
 
@@ -94,12 +95,15 @@ class EventLines:
 
     def __init__(self, stream: TextIO, *, color: bool, utf8: bool) -> None:
         self._stream, self._color, self._utf8 = stream, color, utf8
+        self._folds = stream.isatty()
         self._open = True
 
     def on_notes(self, notes: Sequence[Noted], now: Moment) -> None:
         if not self._open:
             return
-        rows = (event_line(noted(each, now.wall_ms)) for each in notes)
+        rows = [event_line(noted(each, now.wall_ms)) for each in notes]
+        if self._folds:
+            rows = fitted(rows, shutil.get_terminal_size().columns)
         text = "".join(paint(row, color=self._color, utf8=self._utf8) + "\n" for row in rows)
         try:
             self._stream.write(text)

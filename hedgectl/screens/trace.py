@@ -20,6 +20,8 @@ from hedgectl.screens.ink import Line, Part, Tone, line
 from hedgectl.screens.words import clock, duration, plural
 from hedgectl.store.rows import given_of
 
+EVENT_TEXT, TEXT = 49, 37
+"""Where the words of a row begin: of an event of a run, and of one of a story."""
 EVIDENCE, BELIEF, POLICY, ACTION = "evidence", "belief", "policy", "action"
 FAMILIES = dict.fromkeys(("intent", "exit", "alert", "run"), POLICY) | dict.fromkeys(
     ("mismatch", "execution", "belief", "position", "reconcile"), BELIEF
@@ -104,7 +106,7 @@ def event_line(row: Told) -> Line:
     word, text, tone = said(row)
     return line(
         (clock(row.at_ms, millis=True), Tone.DIM), f"  {row.correlation[:10]:<11}{row.symbol[:13]:<14}",
-        (f"{word:<10}", tone), text
+        (f"{word:<9} ", tone), text, hang=EVENT_TEXT,
     )  # fmt: skip
 
 
@@ -118,7 +120,8 @@ def trace_lines(rows: Sequence[Told]) -> list[Line]:
         word, text, tone = said(row)
         since = clock(first, millis=True) if number == 0 else _since(row.at_ms - first)
         mark = "~" if row.beside else " "
-        made.append(line((f"{since:>14} {mark} {layer(row.kind):<10}", Tone.DIM), (f"{word:<10}", tone), text))
+        when = f"{since:>14} {mark} {layer(row.kind):<10}"
+        made.append(line((when, Tone.DIM), (f"{word:<9} ", tone), text, hang=TEXT))
     return [*made, line(*_sum([row for row in rows if not row.beside]))]
 
 

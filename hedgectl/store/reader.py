@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from hedgectl.store.rows import COLUMNS, JournalUnusable, Stored, canonical, che
 
 SEQ_MAX = 2**63 - 1
 ROWS_MAX = 10_000
+PATIENCE_MS = 2_000
+"""How long a lock of somebody else is waited for."""
 _CHUNK_ROWS = 1_024
 _LAST_CHARACTER = "\U0010ffff"
 
@@ -88,7 +91,9 @@ def replay(path: Path, since_seq: int = 0) -> Iterator[Stored]:
         expected = since_seq
         while chunk := rows.fetchmany(_CHUNK_ROWS):
             if chunk[-1][0] != expected + len(chunk):
-                raise JournalUnusable(f"{path}: damaged, rows are missing after seq {expected}")
+                seqs = [expected, *(row[0] for row in chunk)]
+                last = next(one for one, other in pairwise(seqs) if other != one + 1)
+                raise JournalUnusable(f"{path}: damaged, rows are missing after seq {last}")
             expected += len(chunk)
             yield from chunk
     except sqlite3.DatabaseError as wrong:
@@ -117,7 +122,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as wrong:
         raise JournalUnusable(f"{path}: {wrong}") from wrong
     try:
-        connection.execute("PRAGMA busy_timeout = 2000")
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
         check_format(connection, path)
     except JournalUnusable:
         connection.close()

@@ -204,7 +204,8 @@ def test_rearm_removes_the_file_and_tells_the_run_or_the_next_one(hedgectl, stat
 def test_rearm_through_a_run_leaves_no_row(hedgectl, state, run):
     hedgectl("kill", "--mode", "entries", *WHY)
     assert hedgectl("rearm", "--why", "calm", "--json").json["data"] == {
-        "kill": None, "run": "", "seq": 9, "acts": [], "left": None, "took_ms": pytest.approx(0, abs=500)
+        "kill": None, "run": "", "seq": 9, "acts": [], "left": None, "took_ms": pytest.approx(0, abs=500),
+        "written": True,
     }  # fmt: skip
     assert run.asked[-1]["released"] is True
     assert os.listdir(state) == []

@@ -17,8 +17,8 @@ from hedgectl.core.model.intent import Entry
 from hedgectl.core.model.moment import Moment
 from hedgectl.core.model.order import Action, Kind, Lane, Leg, Prepared, Purpose, Side
 from hedgectl.screens.describe import TELLERS
-from hedgectl.screens.ink import Tone, cut, line, paint, plain, spread
-from hedgectl.screens.status import LegView, StatusView, status_lines
+from hedgectl.screens.ink import Tone, cut, fitted, line, paint, plain, spread
+from hedgectl.screens.status import LegView, OtherView, StatusView, status_lines
 from hedgectl.screens.summary import summary_lines
 from hedgectl.screens.terminal import EventLines, LiveScreen, Silent
 from hedgectl.screens.trace import Told, event_line, noted, tell, trace_lines
@@ -193,3 +193,10 @@ def test_a_journal_that_was_not_read_whole_is_never_shown_as_flat():
     assert "unknown: the journal is longer" in text
     assert "flat" not in text
     assert "realised unknown" in text
+
+
+def test_a_journal_beside_this_one_keeps_its_column_in_a_narrow_terminal():
+    other = OtherView("state/sim/000002-seed3-virtual/journal.db", "state/sim/000002-seed3-virtual", 139.0)
+    rows = [row.plain for row in fitted(status_lines(status(others=(other,))), 80)]
+    at = next(number for number, row in enumerate(rows) if row.startswith("beside it"))
+    assert rows[at + 1] == " " * 10 + "hedgectl status --state-dir state/sim/000002-seed3-virtual"
