@@ -15,6 +15,7 @@ from hedgectl.config.problem import NO_FILE, NOT_TOML, TOO_BIG, ConfigProblem, C
 
 FILE_BYTES_MAX = 256 * 1024
 STATE_DIR = "state"
+CONFIG_DIR = "config"
 LOGS_DIR = "logs"
 JOURNAL = "journal.db"
 
@@ -24,7 +25,7 @@ def candidates() -> list[Path]:
     from platformdirs import user_config_path
 
     name = "hedgectl.toml"
-    return [Path(name), Path("config") / name, user_config_path("hedgectl", appauthor=False) / name]
+    return [Path(name), Path(CONFIG_DIR) / name, user_config_path("hedgectl", appauthor=False) / name]
 
 
 def find_file(named: Path | None) -> Path | None:
@@ -71,7 +72,20 @@ def read_toml(path: Path) -> dict[str, object]:
 def state_dir(config: Path | None, flag: Path | None) -> Path:
     """The state folder: flag, environment, file, default. A file that cannot be read is passed over here; one that was
     named and is not there is a slip of the finger, and another desk's folder no answer: raises ConfigRefused."""
-    return flag if flag is not None else Path(_told(config, "run", "state_dir") or STATE_DIR)
+    if flag is not None:
+        return flag
+    told = _told(config, "run", "state_dir")
+    return Path(told) if told else default_state_dir()
+
+
+def default_state_dir() -> Path:
+    """`./state` in a folder laid out as a clone is, with `state` or `config` in it; else the platform's place for
+    this user's state, so that an installed program finds it again from wherever it is started. No file decides this:
+    writing a configuration moves no state."""
+    from platformdirs import user_state_path
+
+    laid_out = any(Path(name).is_dir() for name in (STATE_DIR, CONFIG_DIR))
+    return Path(STATE_DIR) if laid_out else user_state_path("hedgectl", appauthor=False)
 
 
 def logs_dir(config: Path | None, flag: Path | None) -> Path:

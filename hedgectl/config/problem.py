@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,10 +29,14 @@ WORDS = {
 }
 """What is said of a key whose value is not shown."""
 
+KEY_SHAPED = re.compile(r"[A-Za-z0-9]{50,}")
+"""No name and no value of ours is such a word; a key of Binance is, of 64 letters and digits, whole or cut (L8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigProblem:
-    """One thing that is wrong. `origin` says where the value came from: flag, environment variable, file."""
+    """One thing that is wrong. `origin` says where the value came from: flag, environment variable, file. A word that
+    looks like an API key, in whichever place somebody put it, is not kept."""
 
     code: str
     key: str
@@ -39,6 +44,10 @@ class ConfigProblem:
     expected: str
     hint: str
     origin: str
+
+    def __post_init__(self) -> None:
+        for name in ("key", "found", "expected", "hint"):
+            object.__setattr__(self, name, KEY_SHAPED.sub("***", getattr(self, name)))
 
     @property
     def what(self) -> str:

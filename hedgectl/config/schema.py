@@ -33,7 +33,9 @@ class Run(Section):
     """The run: what it trades, where it keeps its state, how often it looks."""
 
     environment: Environment = key("sim", "Which exchange: the embedded one (sim), Binance's demo, or live")
-    state_dir: str = key("state", "Folder of journal, snapshots, inbox and sockets")
+    state_dir: str = key(
+        "", 'Folder of journal, snapshots, inbox and sockets; "": ./state beside ./config, else the user\'s own'
+    )
     symbols: Symbols = key(("BTCUSDT", "ETHUSDT", "SOLUSDT"), "Symbols that may be traded; all others are refused")
     cycle_s: int = key(10, "Time between two comparisons of belief with the exchange", unit="s", ge=1, le=600)
     quotes_every_ms: int = key(1_000, "Time between two readings of the market", unit="ms", ge=100, le=60_000)

@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 
 from hedgectl.config.catalogue import Key, catalogue, sections, shown
 from hedgectl.config.legacy import LEGACY, is_secret
-from hedgectl.config.locate import find_file, read_toml
+from hedgectl.config.locate import default_state_dir, find_file, read_toml
 from hedgectl.config.problem import (
     INCONSISTENT,
     LEGACY_KEY,
@@ -138,6 +138,8 @@ def _validated(given: Mapping[str, Given], problems: list[ConfigProblem]) -> Con
     for dotted, each in given.items():
         section, _, name = dotted.partition(".")
         tables.setdefault(section, {})[name] = each.value
+    if tables.setdefault("run", {}).get("state_dir", "") == "":
+        tables["run"]["state_dir"] = str(default_state_dir())
     try:
         return Config(**tables)  # type: ignore[arg-type]
     except ValidationError as wrong:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import orjson
 
+from hedgectl.config.private import private_folder, write_private
 from hedgectl.core.model.input import IntentInvalid, IntentReceived
 from hedgectl.intake import codes
 from hedgectl.intake.parse import IntakeLimits, parse_intents
@@ -30,13 +31,10 @@ def drop(state: Path, raw: bytes, now_ms: int) -> Path:
     """Put a message into the inbox; returns its file. The name sorts by time, and equal content has an equal name, so
     that dropping the same thing twice in one millisecond is dropping it once. Raises OSError."""
     inbox = state / INBOX
-    inbox.mkdir(parents=True, exist_ok=True)
+    private_folder(inbox)
     name = f"{now_ms:013d}-{hashlib.sha256(raw).hexdigest()[:12]}.json"
     aside = inbox / f".{name}.{os.getpid()}"
-    with aside.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(aside, raw, sync=True)
     aside.replace(inbox / name)
     _fsync_folder(inbox)
     return inbox / name
@@ -76,11 +74,11 @@ class Inbox:
         once all that was taken is durable in the journal, never before. The oldest beyond `kept_max` are removed."""
         for name, bad in self._taken.items():
             folder = self._inbox / ("refused" if name in self._all_bad else "done")
-            folder.mkdir(exist_ok=True)
+            private_folder(folder)
             with contextlib.suppress(FileNotFoundError):  # somebody took it back in the meantime
                 (self._inbox / name).replace(folder / name)
             if bad:
-                (folder / f"{name}.why").write_bytes(_reasons(bad))
+                write_private(folder / f"{name}.why", _reasons(bad))
             _forget(folder, self._kept_max)
         self._taken.clear()
         self._all_bad.clear()

@@ -30,8 +30,11 @@ def ask(state: Path, request: Request, timeout_s: float) -> Reply:
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as unix:
         unix.settimeout(timeout_s)
+        path = find_socket(state)
         try:
-            unix.connect(str(find_socket(state)))
+            if len(os.fsencode(path)) > PATH_BYTES_MAX:  # no socket can be there, and no run has named another
+                raise FileNotFoundError(path)
+            unix.connect(str(path))
         except (FileNotFoundError, NotADirectoryError):
             raise ConnectionRefusedError(f"nothing runs on {state}") from None
         with contextlib.suppress(BrokenPipeError):  # refused before we spoke: its answer can still be read

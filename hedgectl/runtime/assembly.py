@@ -50,7 +50,7 @@ from hedgectl.store.journal import Journal
 from hedgectl.store.reader import hash_of
 from hedgectl.store.state_snapshot import save
 from hedgectl.venue.binance import Notices
-from hedgectl.venue.credentials import Credentials
+from hedgectl.venue.credentials import Credentials, scrub
 from hedgectl.venue.decode import decode_event
 
 VIEW_EVERY_MS = 250
@@ -256,7 +256,7 @@ class Trader:
             try:
                 return await source()
             except Exception as wrong:
-                self.executor.offer(SourceFailed(name, f"{type(wrong).__name__}: {wrong}"))
+                self.executor.offer(SourceFailed(name, scrub(f"{type(wrong).__name__}: {wrong}")))
             await self.clock.sleep_ms(RESTART_MS)
 
     def _sources(self) -> dict[str, Work]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from hedgectl.config.private import write_private
 from hedgectl.runtime.ask import LINE_BYTES_MAX, Reply, Request, socket_path
 
 CONNECTIONS_MAX = 16
@@ -45,7 +46,7 @@ class Control:
         if path.parent == self._state:
             pointer.unlink(missing_ok=True)
         else:
-            pointer.write_text(f"{path}\n", encoding="utf-8")
+            write_private(pointer, f"{path}\n".encode())
         self._server = await asyncio.start_unix_server(self._serve, sock=_listening(path), limit=LINE_BYTES_MAX)
         self._path = path
         return path

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from hedgectl.config.private import write_private
 from hedgectl.runtime.clock import Clock
 from hedgectl.runtime.control import Control
 from hedgectl.runtime.intaking import Desk
@@ -59,6 +60,6 @@ async def _serve(box: Box, state_dir: Path, folder: Path, clock: Clock) -> Serve
     served = await serve(box, port=0, now_ms=clock.wall_ms)
     path = state_dir / SIM_FILE
     fresh = path.with_suffix(".json.new")
-    fresh.write_bytes(orjson.dumps({"url": served.url, "folder": str(folder), "pid": os.getpid()}))
+    write_private(fresh, orjson.dumps({"url": served.url, "folder": str(folder), "pid": os.getpid()}))
     fresh.replace(path)
     return served

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hedgectl import __version__
+from hedgectl.config.private import FOLDER_MODE, private_folder
 from hedgectl.core.model.codec import decode
 from hedgectl.core.model.event import Event, RunStarted
 from hedgectl.core.settings import Settings
@@ -44,7 +45,7 @@ def locked(folder: Path, state_dir: Path, key: str | None, wall_ms: int) -> Iter
 
 def fresh_folder(runs: Path, name: str, wall_ms: int) -> Path:
     """A folder of its own for a run in the box, numbered; the oldest finished ones beyond RUNS_KEPT_MAX go."""
-    runs.mkdir(parents=True, exist_ok=True)
+    private_folder(runs)
     known = sorted(each for each in runs.iterdir() if each.name.partition("-")[0].isdigit())
     for each in known[: max(len(known) + 1 - RUNS_KEPT_MAX, 0)]:
         _remove_run(each, wall_ms)
@@ -52,7 +53,7 @@ def fresh_folder(runs: Path, name: str, wall_ms: int) -> Path:
     while True:
         folder = runs / f"{number:06d}-{name}"
         try:
-            folder.mkdir()
+            folder.mkdir(FOLDER_MODE)
         except FileExistsError:
             number += 1
             continue

@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from hedgectl.config.private import private_folder
+
 MODES = ("entries", "cancel", "flatten")
 """The core's own words, mild to strict (a test compares): a reader such as `status` need not load the engine."""
 
@@ -65,7 +67,7 @@ def pull(folder: Path, wanted: Pulled) -> Pulled:
     held = read(folder) if mark(folder / KILL) is not None else None
     if held is not None and held.rank >= wanted.rank:
         return held
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     fresh = folder / f".{KILL}.{os.getpid()}"
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(fd, "wb") as file:
@@ -114,7 +116,7 @@ def mark(path: Path) -> Mark | None:
 
 def note(folder: Path, row: Row) -> None:
     """Add a row to kill.jsonl, durably. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     fd = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with open(fd, "wb") as file:
         file.write(b"\n" + orjson.dumps(row) + b"\n")  # a row that a crash cut spoils only itself

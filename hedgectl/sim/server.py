@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hedgectl.sim.box import Box
 from hedgectl.sim.faults.flight import TransportFault
@@ -27,12 +29,20 @@ HEARTBEAT_S = 180.0
 POLICY = 1008
 GOING_AWAY = 1001
 
+NOISE = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
+"""What strangers and broken connections raise in the server. Its log would repeat their bytes, even a key."""
+
 Transport = Callable[[Request], Awaitable[Response]]
 Sockets = set[web.WebSocketResponse]
 
 
 class NotLoopback(ValueError):
     """The exchange in the box serves this machine only."""
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line of the server's log tells of a defect of ours: those stay loud."""
+    return not (record.exc_info and isinstance(record.exc_info[1], NOISE))
 
 
 class ServedBox:
@@ -86,7 +96,9 @@ async def serve(
             web.route("*", "/{path:.*}", _rest_of(box, now_ms, transport, wake)),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S_MAX)
+    log = logging.getLogger(__name__)
+    log.addFilter(_is_ours)
+    runner = web.AppRunner(app, access_log=None, logger=log, shutdown_timeout=SHUTDOWN_S_MAX)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

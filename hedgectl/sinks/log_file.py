@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from hedgectl.config.private import private_folder
 from hedgectl.core.model.stamps import name_after, order
 
 MOVES_MAX = 10
@@ -71,7 +72,7 @@ class LogFile:
 
     def _opened(self) -> int:
         if self._fd < 0:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.path.parent)
             self._fd = os.open(self.path, OPEN, 0o600)
         return self._fd
 

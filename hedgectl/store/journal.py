@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
+from hedgectl.config.private import private_folder
 from hedgectl.store.reader import hash_of
 from hedgectl.store.rows import (
     FORMAT,
@@ -193,7 +194,7 @@ class Journal:
 
 def _open(path: Path, synchronous: str, pages_max: int | None) -> sqlite3.Connection:
     """A connection whose settings were read back: SQLite ignores a pragma it does not like without a word."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=128)
     try:

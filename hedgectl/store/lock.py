@@ -17,6 +17,8 @@ from pathlib import Path
 import orjson
 import platformdirs
 
+from hedgectl.config.private import private_folder
+
 RACES_MAX = 10
 _CONTENT_BYTES_MAX = 4096
 LOCK_TABLE = Path("/proc/locks")
@@ -77,7 +79,7 @@ def runtime_folder(state: Path) -> Path:
         with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it warns, and names a folder that we check ourselves
             warnings.simplefilter("ignore")
             folder = platformdirs.user_runtime_path("hedgectl", appauthor=False)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         found = folder.stat()
     except OSError:
         return state
@@ -88,7 +90,7 @@ def runtime_folder(state: Path) -> Path:
 
 def acquire(path: Path, holder: Holder) -> Lock:
     """Take the lock without waiting. Raises LockHeld; OSError when the folder can't be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     for _ in range(RACES_MAX):
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:

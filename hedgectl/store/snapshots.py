@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from hedgectl.config.private import private_folder
+
 FORMAT = 1
 BYTES_MAX = 64 * 1024 * 1024
 
@@ -41,7 +43,7 @@ def write_snapshot(folder: Path, name: str, body: bytes, seq: int, at_ms: int, *
 
     Raises OSError when the disk refuses; then the old generations are untouched. `sync` False: drills on tmpfs.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     current, previous = folder / f"{name}.json", folder / f"{name}.prev.json"
     fresh, aside = folder / f".{name}.json.new", folder / f".{name}.prev.json.new"
     head = {"format": FORMAT, "name": name, "seq": seq, "at_ms": at_ms, "sha256": hashlib.sha256(body).hexdigest()}

@@ -17,6 +17,7 @@ from ccxt.async_support import binanceusdm
 from ccxt.base import errors
 
 from hedgectl.core.model.reply import Answer, Fault, FaultKind, Reply
+from hedgectl.venue.credentials import without_echo
 from hedgectl.venue.endpoints import RESTRICTIONS, Endpoint
 from hedgectl.venue.environment import PLACES, Environment, check_host
 from hedgectl.venue.rates import Rates
@@ -76,7 +77,7 @@ class Client(binanceusdm):  # type: ignore[misc]
         self, method: str, url: str, headers: Mapping[str, str] | None, body: str | None, timeout_ms: int
     ) -> Asked:
         """One request to the transport, its answer read by ccxt's handle_errors."""
-        answer = await self.transport(method, url, headers, body, timeout_ms)
+        answer = without_echo(await self.transport(method, url, headers, body, timeout_ms), url, headers, body)
         if isinstance(answer, Fault):
             return Asked(answer, None, _class_of(answer))
         self.rates.seen(answer, self.exchange_ms())
@@ -91,7 +92,7 @@ class Client(binanceusdm):  # type: ignore[misc]
         self, url: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: str | None = None
     ) -> Any:
         """ccxt's contract: parsed body, or one of its exceptions."""
-        answer = await self.transport(method, url, headers, body, self.timeout)
+        answer = without_echo(await self.transport(method, url, headers, body, self.timeout), url, headers, body)
         if isinstance(answer, Fault):
             kind = errors.RequestTimeout if answer.kind in TIMED_OUT else errors.NetworkError
             raise kind(f"{self.id} {method} {answer.kind.value}")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from hedgectl.venue.credentials import without_user
+
 RIGHTS = "https://api.binance.com/sapi/v1/account/apiRestrictions"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -75,7 +77,7 @@ def check_host(url: str, allowed: frozenset[str]) -> None:
     """Raises ValueError for a URL whose host is not allowed: a signed request must never reach a stranger."""
     host = urlsplit(url).hostname or ""
     if host not in allowed:
-        raise ValueError(f"{host or url!r} is not an exchange of ours ({', '.join(sorted(allowed))})")
+        raise ValueError(f"{host or without_user(url)!r} is not an exchange of ours ({', '.join(sorted(allowed))})")
 
 
 def loopback_base(url: str) -> str:
@@ -85,6 +87,6 @@ def loopback_base(url: str) -> str:
         ours = parts.scheme == "http" and parts.hostname in LOOPBACK and parts.port != 0
     except ValueError:  # a port beyond 65535, a bracket that is not closed
         ours = False
-    if not ours or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
-        raise ValueError(f"an embedded exchange is reached at http://127.0.0.1:<port>, not at {url!r}")
+    if not ours or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"an embedded exchange is reached at http://127.0.0.1:<port>, not at {without_user(url)!r}")
     return url.rstrip("/")

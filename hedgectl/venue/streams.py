@@ -72,6 +72,9 @@ class WebSocketStream:
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             await session.close()
             return scrub(f"no stream: {type(fault).__name__}: {fault}")
+        except BaseException:  # a defect, or the end of the run: the session does not outlive it
+            await session.close()
+            raise
         return _SocketFeed(session, socket, push, alive, gone, self._limits.heartbeat_ms)
 
 

@@ -7,20 +7,21 @@ stands before the file: a tape that holds a secret in any spelling is not writte
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import vcr
 import yaml
 from vcr.persisters.filesystem import FilesystemPersister
 from vcr.request import Request
 from vcr.serialize import serialize
+
+from ..canary import spellings
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = ROOT / "cassettes"
@@ -31,21 +32,11 @@ REQUEST_HEADERS = frozenset(("content-type",))
 RESPONSE_HEADERS = re.compile(r"content-type|retry-after|x-mbx-(used-weight|order-count)-\w+")
 LISTEN_KEY = re.compile(rb'("listenKey"\s*:\s*)"[^"]*"')
 CALLER = re.compile(rb"(request ip: )[0-9a-fA-F.:]+")
-SPELLING_BYTES_MIN = 8
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 
 
 class Leaked(RuntimeError):
     """A secret was about to be written. The text says which kind, never its value."""
-
-
-def spellings(secret: str) -> tuple[bytes, ...]:
-    """A secret as it may stand in a file: plain, quoted, hex, and in base64 at each of its three alignments."""
-    raw = secret.encode()
-    inner = {base64.b64encode(b"\0" * lead + raw)[4 if lead else 0 : -4] for lead in range(3)}
-    inner |= {each.replace(b"+", b"-").replace(b"/", b"_") for each in inner}
-    found = {raw, quote(secret, safe="").encode(), raw.hex().encode(), raw.hex().upper().encode()}
-    return tuple(sorted(found | {each for each in inner if len(each) >= SPELLING_BYTES_MIN}))
 
 
 def cleaned_request(request: Request) -> Request:

@@ -14,10 +14,11 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 
 from hedgectl.venue.credentials import Credentials
 
+from ..canary import spellings
 from . import record as recorder
 from . import venue_flows
 from .library import TITLES, Title, play, record
-from .tape import CASSETTES, Leaked, spellings
+from .tape import CASSETTES, Leaked
 
 CANARY = Credentials("canaryKey_7f3a9c1e5b2d8460", "canarySecret_0d4e8b6a2c915f37")
 ABOUT = {"flow": "canary", "from": "a test"}

@@ -45,6 +45,7 @@ def hedgectl(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., 
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state folder of a run of 40 virtual seconds."""
     folder = tmp_path_factory.mktemp("lived")
+    (folder / "config").mkdir()
     command = [sys.executable, "-m", "hedgectl", "run", "--for", "40s", "--virtual", "--seed", "1", "-q"]
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run(command, cwd=folder, env=environ, check=True, capture_output=True, timeout=60)

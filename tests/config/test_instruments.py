@@ -68,7 +68,7 @@ def test_the_nearest_snapshot_wins_and_is_the_one_that_is_replaced(shipped, fold
     user, near, beside = folder / "user" / "hedgectl" / NAME, Path("config") / NAME, named.with_name(NAME)
     assert (target(None), target(named)) == (user, beside)
     for path in (user, near, beside):
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(path.parent.name, AT, one))
         assert target(named) == path
         assert read_instruments(named).path == path

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from hedgectl.config.locate import journal_path, journals, state_dir
+from hedgectl.config.locate import find_file, journal_path, journals, logs_dir, state_dir
+from hedgectl.config.sources import load
 
 
 def journal(path, at):
@@ -23,6 +24,24 @@ def test_flag_beats_environment_beats_file_beats_default(folder, monkeypatch):
     monkeypatch.setenv("HEDGECTL_RUN__STATE_DIR", "by-variable")
     assert str(state_dir(None, None)) == "by-variable"
     assert state_dir(None, folder) == folder
+
+
+def test_in_a_folder_that_is_no_clone_state_is_in_the_platforms_place_whatever_files_there_are(folder, monkeypatch):
+    place = folder / "platform"
+    monkeypatch.setenv("XDG_STATE_HOME", str(place))
+    assert load({}, {}).config.run.state_dir == str(state_dir(None, None)) == "state"
+    (folder / "config").rmdir()
+    (folder / "state").mkdir()
+    assert str(state_dir(None, None)) == "state"
+    (folder / "state").rmdir()
+    for _ in range(2):
+        loaded = load({}, {})
+        assert loaded.config.run.state_dir == str(state_dir(None, None)) == str(place / "hedgectl")
+        assert loaded.origins["run.state_dir"] in ("default", "hedgectl.toml")
+        assert logs_dir(None, None) == place / "hedgectl" / "logs"
+        assert not place.exists()
+        (folder / "hedgectl.toml").write_text('[run]\nstate_dir = ""\n[box]\nseed = 2\n')
+    assert find_file(None) is not None
 
 
 @pytest.mark.parametrize("text", ["[run", "[run]\nstate_dir = 3", "run = 3"])

@@ -39,7 +39,7 @@ def test_flags_beat_environment_beats_file_beats_defaults(folder):
 
 
 def test_only_one_file_is_read_and_the_nearest_wins(folder, monkeypatch):
-    (folder / "config").mkdir()
+    (folder / "config").mkdir(exist_ok=True)
     (folder / "config" / "hedgectl.toml").write_text("[run]\ncycle_s = 20\n[box]\nseed = 9\n")
     (folder / "hedgectl.toml").write_text("[run]\ncycle_s = 30\n")
     config = load({}, {}).config

@@ -31,6 +31,7 @@ class House:
 
     def __init__(self, folder):
         self.folder, self.state, self.processes = folder, folder / "state", []
+        self.state.mkdir()
         self.log = (folder / "log.txt").open("ab")
         with (folder / "serve.txt").open("wb") as said:
             self._start("sim", "serve", "--seed", "5", "--json", err=said)

@@ -44,6 +44,7 @@ START_S_MAX = 20.0
 
 def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "hedgectl", *words]
+    (folder / "state").mkdir(exist_ok=True)
     with (folder / "log.txt").open("ab") as log:
         return subprocess.Popen(command, cwd=folder, env=ENVIRON, stdout=log, stderr=log)
 

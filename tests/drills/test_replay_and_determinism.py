@@ -40,7 +40,7 @@ def test_neither_hash_seed_nor_process_changes_a_run(tmp_path):
     hashes = set()
     for number, hash_seed in enumerate(("0", "4711")):
         folder = tmp_path / str(number)
-        folder.mkdir()
+        (folder / "state").mkdir(parents=True)
         command = [sys.executable, "-m", "hedgectl", "run", "--virtual", "--for", "60s", "--seed", "7", "--json"]
         environ = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(__file__).parents[2])}
         done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=True, timeout=60)

@@ -138,6 +138,8 @@ def test_a_long_state_folder_is_served_from_the_runtime_folder(tmp_path):
 
     assert serving(state, main, tmp_path)
     assert list(state.iterdir()) == []
+    with pytest.raises(ConnectionRefusedError, match="nothing runs"):
+        ask(state, {"do": "status"}, 1.0)
     with pytest.raises(OSError, match="longer than"):
         serving(state, main, state)
 

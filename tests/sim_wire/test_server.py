@@ -74,6 +74,39 @@ async def test_a_request_too_large_is_refused(served):
         assert reply.status == 413
 
 
+NOISE = [
+    b"\x16\x03\x01 SECRETKEY\r\n\r\n",
+    b"GET / HTTP/1.1\r\nX-MBX-APIKEY: SECRETKEY\x00\r\n\r\n",
+    b"GET /?signature=SECRETKEY" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    b"POST /fapi/v1/order HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzzSECRETKEY\r\n",
+    b"POST /fapi/v1/order HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nSECRETKEY",
+    b"POST /fapi/v1/order HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nSECRETKEY",
+    b"GET /private/ws?listenKey=SECRETKEY HTTP/1.1\r\nHost: x\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("noise", NOISE)
+async def test_noise_is_repeated_to_nobody_and_the_next_one_is_served(served, noise, caplog):
+    _, box, session = served
+    reader, writer = await asyncio.open_connection("127.0.0.1", box.port)
+    writer.write(noise)
+    writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    async with session.get(f"{box.url}/fapi/v1/ping") as reply:
+        assert reply.status == 200
+    assert answer[:12] in (b"HTTP/1.0 400", b"HTTP/1.1 400", b"HTTP/1.1 500", b"")
+    assert [each.getMessage() for each in caplog.records if each.levelname in ("WARNING", "ERROR")] == []
+
+
+async def test_a_defect_of_the_exchange_is_still_loud(served, monkeypatch, caplog):
+    desk, box, session = served
+    monkeypatch.setattr(desk.box, "handle", lambda request, now_ms: 1 / 0)
+    async with session.get(f"{box.url}/fapi/v1/ping") as reply:
+        assert reply.status == 500
+    assert "ZeroDivisionError" in caplog.text
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", ""])
 async def test_other_machines_are_not_served(desk, host):
     with pytest.raises(NotLoopback, match="loopback only"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hedgectl.venue.credentials import Credentials, scrub
+from hedgectl.core.model.reply import Reply
+from hedgectl.venue.credentials import Credentials, scrub, without_echo
 from hedgectl.venue.environment import Environment, banner_once, check_host, forget_banners, loopback_base
 from hedgectl.venue.streams import stream_base
 from hedgectl.venue.transports.aiohttp_ import Http
@@ -84,3 +85,19 @@ def test_credentials_show_nothing():
     assert "visible" not in f"{key} {key!r} {[key]} {key:}"
     assert key.complete
     assert not Credentials("k", "").complete
+
+
+def test_a_key_that_this_process_holds_is_taken_out_of_any_text_and_a_toy_is_not():
+    assert "a-key-of-this-process" in scrub("before a-key-of-this-process")
+    Credentials("a-key-of-this-process", "sim")
+    assert scrub("said a-key-of-this-process to sim") == "said *** to sim"
+
+
+def test_an_echo_loses_what_its_request_carried_and_nothing_else():
+    url, headers = f"https://h/x?a=1&signature={'0a' * 32}", {"X-MBX-APIKEY": "held-by-a-header"}
+    page = f"no {url} with held-by-a-header"
+    cleaned = without_echo(Reply(403, page), url, headers, None)
+    assert cleaned.body == "no https://h/x?a=1&signature=*** with ***"
+    answer = Reply(200, '{"listenKey":"kept, since it is the answer"}')
+    assert without_echo(answer, url, headers, None) is answer
+    assert without_echo(Reply(403, page), "https://h/x", None, None).body == page

@@ -7,13 +7,15 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
+from hedgectl.config.private import private_folder
+
 
 class Disk:
     """The machine's. All raise OSError."""
 
     def folder(self, path: Path) -> None:
         """Make a folder and those above it, where they are not there."""
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path)
 
     def rename(self, old: Path, new: Path) -> None:
         """Give a file or folder of the same disk another name, at once."""
