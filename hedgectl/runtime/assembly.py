@@ -168,7 +168,8 @@ class Trader:
         self.telemetry = telemetry_of(job.config, job.state_dir, self.journal, clock, self._told)
         sinks = self.telemetry.views
         self.desk = Desk(self.executor, self.journal, self.exchange, intake, staged(job.config), sinks)
-        self.switch = KillSwitch(job.state_dir, self.executor, self.journal)
+        fresh = job.folder != job.state_dir
+        self.switch = KillSwitch(job.state_dir, self.executor, self.journal, fresh=fresh)
         self.executor.bar(self.switch.bars)
         self.reconciler = Reconciler(self.executor, self.place.venue, self.journal, self.place.name)
         self.inbox = Inbox(job.state_dir, files_max=limits.inbox_files_max, kept_max=limits.inbox_kept_max)

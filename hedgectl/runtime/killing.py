@@ -23,7 +23,7 @@ from hedgectl.runtime import kill_file
 from hedgectl.runtime.ask import Reply, Request
 from hedgectl.runtime.clock import VirtualClock
 from hedgectl.runtime.executor import Executor
-from hedgectl.runtime.kill_file import KILL, LOG, Mark, Row
+from hedgectl.runtime.kill_file import KILL, LOG, TAKING, Mark, Row
 from hedgectl.store.journal import Journal, JournalDead
 
 ON = "the kill switch is on"
@@ -34,10 +34,12 @@ HANDLED_MS_MAX = 700
 
 
 class KillSwitch:
-    """Watches the state folder of one run."""
+    """Watches the state folder of one run. `fresh`: of an exchange that began with it, so what was done before it began
+    was done elsewhere, and stays for the run that it concerns."""
 
-    def __init__(self, folder: Path, executor: Executor[State], journal: Journal) -> None:
+    def __init__(self, folder: Path, executor: Executor[State], journal: Journal, *, fresh: bool) -> None:
         self._folder, self._executor, self._journal = folder, executor, journal
+        self._not_ours = fresh and any((folder / name).exists() for name in (LOG, TAKING))
         self._state, self._clock = executor.state, executor.exchange.clock
         self._path, self._log = os.fspath(folder / KILL), os.fspath(folder / LOG)
         self._there, self._fresh_until_ms = False, -1
@@ -104,7 +106,8 @@ class KillSwitch:
         return await self._tell(given)
 
     async def _take_rows(self) -> None:
-        rows = kill_file.claim(self._folder) if self._journal.dead is None else None
+        ours = self._journal.dead is None and not self._not_ours
+        rows = kill_file.claim(self._folder) if ours else None
         if rows is None:
             return
         for given in inputs_of(rows):

@@ -268,3 +268,12 @@ def test_status_of_real_money_shows_the_first_live_profile(hedgectl, state, monk
 
 def test_what_kill_entries_means_can_be_asked(hedgectl):
     assert "rearms" in hedgectl("explain", "kill.entries").out
+
+
+def test_a_run_in_the_box_leaves_alone_what_was_done_on_the_account(hedgectl, state):
+    """Its exchange is a fresh one; the account's next run must hear of what was sent without it."""
+    kill_file.note(state, {"do": "kill", "mode": "flatten", "why": "the desk moves", "by": "desk"})
+    before = (state / LOG).read_bytes()
+    assert hedgectl("run", "--virtual", "--for", "2s", "--seed", "1", "-q").code == 0
+    assert (state / LOG).read_bytes() == before
+    assert sorted(each.name for each in state.glob("kill*")) == [LOG]
