@@ -118,15 +118,16 @@ def covers_leg(row: AlgoRow) -> bool:
 
 
 def _stray(views: Views) -> Iterator[Finding]:
-    """Stops of ours without the position that they protect."""
+    """Stops of ours without the position that they protect; of one sent a moment ago a later look can tell."""
     for row in views.page.algos:
         live = views.book.orders.get(row.client_id)
         held = views.held(row)
-        if not _is_cover(row) or _guards(row, held) or (live is not None and _fresh(views, live)):
+        if not _is_cover(row) or _guards(row, held):
             continue
         ours = live.status if live is not None else _last_word(views, row)
         theirs = f"stop at {_price(row.trigger_price)}, {FLAT if held is None else held.direction}"
-        yield _finding(Kind.STRAY_COVER, row.symbol, row.leg, ours, theirs, row.client_id)
+        told = _finding(Kind.STRAY_COVER, row.symbol, row.leg, ours, theirs, row.client_id)
+        yield replace(told, moving=live is not None and _fresh(views, live))
 
 
 def _is_cover(row: OrderRow | AlgoRow) -> bool:

@@ -205,6 +205,14 @@ def test_a_leg_that_moved_since_the_look_was_asked_for_is_told_as_moving(holding
         assert told[Kind.PHANTOM] is moving
 
 
+def test_a_stop_sent_a_moment_ago_to_a_leg_that_turned_out_flat_is_told_as_moving_not_as_agreed(holding):
+    """Else a repair ends at once, and the stop stays where no position is."""
+    bench, cover = holding
+    for after_ms, moving in ((500, True), (LATER_MS, False)):
+        told = {each.kind: each.moving for each in found(bench, algos=[bench.algo_row(cover)], after_ms=after_ms)}
+        assert told[Kind.STRAY_COVER] is moving
+
+
 def test_positions_that_are_left_alone_by_policy_are_none_of_ours(bench):
     (orphan,) = found(bench, bench.leg("0.002"), adopt=False)
     assert (orphan.kind, orphan.repair) == (Kind.ORPHAN, LEFT_ALONE)
