@@ -151,14 +151,20 @@ def _wants(each: Row, verbose: bool) -> bool:
 
 
 def _fixes(rows: Sequence[Row]) -> list[Line]:
-    """Every cure, one a line, the name of its check before the first."""
-    told = [(each, text) for each in rows for text in each.fix.splitlines()]
-    made = [line()] if told else []
-    before = None
-    for at, (each, text) in enumerate(told):
-        name = title(each.id) if each is not before else ""
-        made.append(line(("fix " if not at else "    ", Tone.BOLD), f"{name:<{NAME}}", (text, Tone.HINT)))
-        before = each
+    """Every cure once, one a line, before it the names of the checks that it cures."""
+    cures: dict[str, list[str]] = {}
+    for each in rows:
+        if each.fix:
+            cures.setdefault(each.fix, []).append(title(each.id))
+    made = [line()] if cures else []
+    sign = "fix "
+    for fix, (name, *others) in cures.items():
+        said = ", ".join((name, *others))
+        if len(said) >= NAME:
+            said = f"{name} +{len(others)}" if others else name
+        for text in fix.splitlines():
+            made.append(line((sign, Tone.BOLD), f"{said:<{NAME}}", (text, Tone.HINT)))
+            sign, said = "    ", ""
     return made
 
 

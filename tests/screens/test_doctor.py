@@ -42,3 +42,10 @@ def test_nothing_but_a_cure_is_wider_than_the_screen_and_a_cure_is_whole(width):
     rows = told(width).splitlines()
     assert [row for row in rows if len(row) > width and LONG not in row] == []
     assert any(row.endswith(LONG) for row in rows)
+
+
+def test_a_cure_of_two_rows_is_said_once_with_both_names():
+    cure = "hedgectl reconcile --apply"
+    text = told(80, tuple(Row(name, "book", Severity.FAIL, "1", "0", cure) for name in ("orders", "belief")))
+    assert text.count(cure) == 1
+    assert f"\nfix orders, belief        {cure}\n" in text
