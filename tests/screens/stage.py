@@ -98,6 +98,7 @@ class Stage:
             shutil.copytree(self._desk, place)
         else:
             place.mkdir()
+        (place / "config").mkdir(exist_ok=True)
         with self._patch.context() as patch:
             patch.chdir(place)
             return seen(patch, args, width, colour=colour, moving=moving)
@@ -138,6 +139,7 @@ def at(patch: pytest.MonkeyPatch, now_ns: int, *, moving: bool) -> None:
 def lived(folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """A desk after a run of 40 virtual seconds, with telemetry, an archive and an examination."""
     moment_ns = (VIRTUAL_EPOCH_MS + LIVED_S * 1000) * 1_000_000
+    (folder / "config").mkdir()  # laid out as a clone is: state lies here
     with patch.context() as here:
         here.chdir(folder)
         for args in (["run", "--for", f"{LIVED_S}s", "--virtual", "--seed", "1", "-q"], ["doctor", "-q"]):
