@@ -40,7 +40,7 @@ def _warning(what: str, hint: str, width: int) -> list[Line]:
     whole = line(("! ", Tone.WARN), f"{what}  ", (hint, Tone.HINT))
     if len(whole.plain) <= width:
         return [whole]
-    return [cut(line(("! ", Tone.WARN), what), width), *wrapped("  ", hint, width)]
+    return [*folded(line(("! ", Tone.WARN), what), width), *wrapped("  ", hint, width)]
 
 
 def _table(acts: Sequence[Act]) -> Iterable[Line]:
@@ -75,7 +75,7 @@ def _summary(view: RouteView, width: int) -> list[Line]:
     said: list[str | Part] = [f"{plural(view.intents, 'intent')}, each by itself: "]
     for at, ((word, tone), count) in enumerate(counts.items()):
         said += [", " if at else "", (f"{grouped(str(count))} {word}", tone)]
-    rows = [cut(labelled("sum", *said), width)]
+    rows = folded(labelled("sum", *said), width)
     for code, several in by_code(view.acts).items():
         first = several[0]
         _, found, hint = first.refusal

@@ -19,7 +19,7 @@ from hedgectl.core.model.verdict import Refused
 from hedgectl.core.risk.caps import CENT, tightest
 from hedgectl.core.risk.sizing import Steps
 from hedgectl.screens.describe import leg_reason, sides_said, wish
-from hedgectl.screens.ink import Line, Part, Tone, cut, line
+from hedgectl.screens.ink import Line, Part, Tone, fitted, folded, line
 from hedgectl.screens.route_view import Act, Wire
 from hedgectl.screens.words import day_clock, duration, money, plural, price, quantity
 
@@ -60,7 +60,7 @@ def intent_lines(act: Act, width: int, alike: Act | None) -> list[Line]:
     played = act.rehearsal
     if played is None:
         code, found, hint = act.refusal
-        return [cut(_end(act, f"{code}  {found}"), width), *wrapped("  ", hint, width)]
+        return [*folded(_end(act, f"{code}  {found}"), width), *wrapped("  ", hint, width)]
     intent, mode = played.intent, f"{played.mode} mode" if played.mode is not None else "mode unknown"
     kind = "post-only" if isinstance(intent, Entry) and intent.kind is Kind.LIMIT else intent.kind.value
     rows = [labelled("intent", (f"{wish_of(act)} ", Tone.BOLD), f"{kind}  {mode}  {intent.intent_id}")]
@@ -74,8 +74,8 @@ def intent_lines(act: Act, width: int, alike: Act | None) -> list[Line]:
     else:
         rows += _gates(played.survey, width)
         rows += _sizing(intent, played.survey)
-    rows = [cut(row, width) for row in (*rows, *_route(played, act.rest_ms))]
-    return [*rows, *_requests(act, width), *_verdict(act, width)]
+    rows += _route(played, act.rest_ms)
+    return [*fitted(rows, width), *_requests(act, width), *_verdict(act, width)]
 
 
 def _gates(survey: Survey, width: int) -> list[Line]:
@@ -225,4 +225,4 @@ def _verdict(act: Act, width: int) -> list[Line]:
     else:
         said = played.waiting
         hint = "" if played.outcome is Outcome.NOTHING else POSITIONS_HINT
-    return [cut(_end(act, f"{said}{nothing}"), width), *wrapped("  ", hint, width)]
+    return [*folded(_end(act, f"{said}{nothing}"), width), *wrapped("  ", hint, width)]
