@@ -40,7 +40,7 @@ def _warning(what: str, hint: str, width: int) -> list[Line]:
     whole = line(("! ", Tone.WARN), f"{what}  ", (hint, Tone.HINT))
     if len(whole.plain) <= width:
         return [whole]
-    return [*folded(line(("! ", Tone.WARN), what), width), *wrapped("  ", hint, width)]
+    return [*folded(line(("! ", Tone.WARN), what, hang=2), width), *wrapped("  ", hint, width)]
 
 
 def _table(acts: Sequence[Act]) -> Iterable[Line]:
