@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import time
 import zlib
@@ -55,7 +56,7 @@ def search(paths: Iterable[Path], canaries: Mapping[str, str], *, bytes_max: int
         if raw is None:
             continue
         files, left = files + 1, left - len(raw)
-        leaks += [f"{name} in {path}" for name in found_in(raw + str(path).encode(), canaries)]
+        leaks += [f"{name} in {path}" for name in found_in(raw + os.fsencode(path), canaries)]
     return Search(tuple(leaks), files, unread)
 
 
