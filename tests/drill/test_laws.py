@@ -7,9 +7,9 @@ from decimal import Decimal as D
 
 import pytest
 
+from hedgectl.core.engine.entries import WALK
 from hedgectl.core.model.intent import Exit
 from hedgectl.core.orders.settle import Proof
-from hedgectl.core.risk.identity import IDENTITY
 from hedgectl.drill.books import Books
 from hedgectl.drill.evidence import Evidence, gather
 from hedgectl.drill.oracle import LAWS
@@ -229,7 +229,7 @@ def breached(seed, folder):
 
 
 def ungated(*names):
-    return tuple(gate for gate in IDENTITY if gate.__name__ not in names)
+    return tuple((gate, need) for gate, need in WALK if gate.__name__ not in names)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def ungated(*names):
         ("settling.judge", lambda *_: Proof.ABSENT, "never_called_dead", 9),
         ("covering._protect", lambda *_: None, "bare_legs_are_tended", 1),
         ("entries.split", lambda quantity, *_: [quantity, quantity], "no_more_than_vetted", 1),
-        ("entries.IDENTITY", ungated("cooled_down"), "entries_obey_the_posture", 3),
+        ("entries.WALK", ungated("cooled_down"), "entries_obey_the_posture", 3),
         ("replies.whole_close", lambda *_: True, "nothing_is_sent_again", 20),
     ],
 )

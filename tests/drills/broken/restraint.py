@@ -11,6 +11,7 @@ from hedgectl.core import engine
 from hedgectl.core.belief.debt import NO_DEBT, Debt
 from hedgectl.core.belief.posture import POSTURES, Posture
 from hedgectl.core.engine import believing, entries, leaving
+from hedgectl.core.engine.entries import WALK
 from hedgectl.core.engine.work import Work
 from hedgectl.core.model.command import ReadSnapshot
 from hedgectl.core.model.input import ReadFailed
@@ -19,7 +20,6 @@ from hedgectl.core.model.order import Lane
 from hedgectl.core.model.verdict import Refused, refused
 from hedgectl.core.orders.sides import RULES, Sides
 from hedgectl.core.risk.gates_belief import POSTURE
-from hedgectl.core.risk.identity import IDENTITY
 from hedgectl.core.risk.nav import Nav
 from hedgectl.core.state.durable import OpenIntent
 from hedgectl.core.state.totals import Totals
@@ -31,7 +31,8 @@ KNOBS = believing.knobs_of
 
 def without(patch: pytest.MonkeyPatch, *names: str) -> None:
     """No entry meets these gates any more."""
-    patch.setattr(f"{ENGINE}.entries.IDENTITY", tuple(gate for gate in IDENTITY if gate.__name__ not in names))
+    left = tuple((gate, need) for gate, need in WALK if gate.__name__ not in names)
+    patch.setattr(f"{ENGINE}.entries.WALK", left)
 
 
 @broken("entries_obey_the_posture", "L4, B5, I8", 1, 2, 3)
