@@ -21,6 +21,7 @@ from hedgectl.core.state.durable import Position
 from hedgectl.core.state.volatile import State
 from hedgectl.venue import asking
 from hedgectl.venue.asking import Asking
+from hedgectl.venue.endpoints import Endpoint
 
 from .registry import ENGINE, broken
 
@@ -29,12 +30,12 @@ from .registry import ENGINE, broken
 def failed_fetch_is_flat(patch: pytest.MonkeyPatch) -> None:
     """A read that failed is taken for an empty list: an account without positions, orders and trades."""
 
-    async def careless(self: Asking, name: str, ask: Any, shape: Any) -> Any:
+    async def careless(self: Asking, endpoint: Endpoint, ask: Any, shape: Any) -> Any:
         asked = await ask()
         failed = asked.noted or asked.data is None
-        return asking._shaped(name, replace(asked, noted=(), data=[]) if failed else asked, shape)
+        return asking._shaped(endpoint.name, replace(asked, noted=(), data=[]) if failed else asked, shape)
 
-    patch.setattr(Asking, "_get", careless)
+    patch.setattr(Asking, "shaped", careless)
 
 
 @broken("corrections_are_true", "B1", 3, 14, 16, 20)
