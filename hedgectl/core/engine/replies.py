@@ -84,6 +84,8 @@ def _accepted(work: Work, live: LiveOrder, outcome: Accepted) -> None:
 
 def _tell_strange(work: Work, order: Prepared, answer: Answer) -> None:
     """A code that no table knows is told, once (X11): until somebody reads up on it, it proves nothing."""
+    if not isinstance(answer, Reply) or answer.status < 400:  # nearly every answer: not worth a second reading
+        return
     error, strange = error_of(answer), work.volatile.strange_codes
     if error is None or known(error[0]) or len(strange) >= STRANGE_MAX:
         return
