@@ -32,6 +32,7 @@ PASSING = {
     r"\d+(\.\d+)? [GMk]i?B free": "N GiB free",
     r" *\b\d+(\.\d+)? k?i?B\b": " N B",
     r"\b\d+\.\d+ KiB": "N KiB",
+    r"[+-]\d+ ms ±": "N ms ±",
     r"(?<![\w.+])-?\d+(\.\d+)? ?ms\b": "N ms",
     r" in (\d+ ?ms|\d+s)\b": " in N s",
     r"\d+\.\d s +exit": "N s   exit",
