@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ SIGNS = (b"ignature", b"IGNATURE")
 """Looked for first: a plain search takes a twentieth of an expression's time."""
 
 
+@cache
 def spellings(secret: str) -> tuple[bytes, ...]:
     """A secret as it may stand in a file: plain, quoted, hex, and in base64 at each of its three alignments."""
     raw = secret.encode()

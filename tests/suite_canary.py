@@ -22,7 +22,7 @@ CORE = "SuiteCANARYneverToBeSeen7f3a9c1e"
 PLANTED = {"HEDGECTL_API_KEY": f"key{CORE}", "HEDGECTL_API_SECRET": f"secret{CORE}"}
 CANARIES = {"the suite's canary": CORE}
 BYTES_MAX = 1024 * 1024 * 1024
-S_MAX = 3.0
+S_MAX = 15.0
 REPORTS = "hedgectl-*.txt"
 SHOWN_MAX = 50
 
